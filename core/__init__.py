@@ -1,0 +1,3 @@
+"""SSP Studio: self-supervised prompting for languages without labelled data (the engine)."""
+
+__version__ = "0.1.0"

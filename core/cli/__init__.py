@@ -1,0 +1,5 @@
+"""The command line `ssp`."""
+
+from core.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,75 @@
+"""Every command of `ssp`; each one opens the workspace, calls the engine and prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from core.cli.output import StderrReport
+from core.errors import StudioError
+from core.settings import Settings, settings, with_workspace
+from core.store import Store
+
+app = typer.Typer(
+    name="ssp",
+    help="Label low-resource languages by self-supervised prompting.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Workspace = Annotated[
+    Path | None,
+    typer.Option("--workspace", help="Folder of the workspace (default: $SSP_WORKSPACE, else ./workspace)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
+
+
+def configured(workspace: Path | None) -> Settings:
+    """The settings, with the workspace the user named."""
+    return settings() if workspace is None else with_workspace(workspace.expanduser())
+
+
+@contextmanager
+def opened(workspace: Path | None) -> Iterator[tuple[Store, Settings]]:
+    """The workspace's store for the length of one command."""
+    chosen = configured(workspace)
+    with Store.open(chosen.workspace) as store:
+        yield store, chosen
+
+
+@contextmanager
+def progress() -> Iterator[StderrReport]:
+    report = StderrReport()
+    try:
+        yield report
+    finally:
+        report.close()
+
+
+def main() -> None:
+    """Entry point: a user's error is one line on stderr and an exit code, never a traceback."""
+    from core.cli import data, runs, server  # noqa: F401 - importing them adds their commands
+
+    try:
+        code = app(standalone_mode=False)
+    except StudioError as error:
+        sys.exit(_complain(str(error), error.exit_code))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(_complain("stopped.", 130))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(message: str, code: int) -> int:
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    return code

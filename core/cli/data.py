@@ -1,0 +1,205 @@
+"""Commands about data: catalog, datasets, import, export, show, delete, prefetch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core import catalog as facts_of_catalog
+from core import demo
+from core.cli.app import Json, Workspace, app, configured, opened, progress
+from core.cli.output import answer, table
+from core.errors import StudioError, UnknownName
+from core.exporting import export as export_labels
+from core.importing import import_catalog, import_file, licence_note
+from core.settings import with_workspace
+from core.store import facts, views
+from core.types import Dataset, TaskName
+
+TASKS: tuple[TaskName, ...] = ("pos", "ner", "nli", "topic")
+
+
+@app.command()
+def catalog(
+    task: Annotated[str | None, typer.Option(help="pos | ner | nli | topic")] = None,
+    language: Annotated[str | None, typer.Option(help="ISO 639-1/-3 code or BCP 47 tag")] = None,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Public data sets that can be imported, with their licences."""
+    configured(workspace)
+    code = facts_of_catalog.language(language).code if language else None
+    found = [
+        entry
+        for entry in facts_of_catalog.entries().values()
+        if (task is None or entry.task == task) and (code is None or entry.language == code)
+    ]
+    rows = [
+        {
+            "id": entry.id,
+            "name": entry.name,
+            "language": entry.language,
+            "task": entry.task,
+            "licence": entry.licence,
+            "citation": entry.citation,
+            "splits": sorted({file.split for file in entry.files}),
+        }
+        for entry in found
+    ]
+    text = table([(row["id"], row["task"], row["language"], row["licence"]) for row in rows], _CATALOG_HEADER)
+    answer({"datasets": rows}, text, as_json=as_json)
+
+
+_CATALOG_HEADER = ("data set", "task", "language", "licence")
+
+
+@app.command()
+def datasets(as_json: Json = False, workspace: Workspace = None) -> None:
+    """Data sets in the workspace."""
+    with opened(workspace) as (store, _):
+        found = views.datasets(store)
+    rows = [(item.id, item.task, item.language, item.n_instances, item.n_tokens, item.licence) for item in found]
+    text = table(rows, ("data set", "task", "language", "instances", "tokens", "licence"))
+    answer({"datasets": [_as_dict(item) for item in found]}, text, as_json=as_json)
+
+
+@app.command(name="import")
+def import_command(
+    what: Annotated[str, typer.Argument(help="A data set of the catalog, or a file.")],
+    task: Annotated[str | None, typer.Option(help="For a file: pos | ner | nli | topic")] = None,
+    language: Annotated[str | None, typer.Option(help="For a file: ISO 639-1/-3 code or BCP 47 tag")] = None,
+    file_format: Annotated[str | None, typer.Option("--format", help="For a file (default: detected)")] = None,
+    name: Annotated[str | None, typer.Option("--id", help="For a file: id of the data set")] = None,
+    split: Annotated[str | None, typer.Option(help="For a file: its split (default: from the name)")] = None,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Import a data set of the catalog or a file of your own."""
+    path = Path(what)
+    with progress() as report, opened(workspace) as (store, chosen):
+        if task is None and not path.is_file():
+            report(licence_note(facts_of_catalog.entry(what)), 0, 0)
+            done = import_catalog(store, chosen, what, report)
+        else:
+            done = import_file(
+                store,
+                _readable(path),
+                task=_task(task),
+                language=_required("--language", language),
+                format=file_format,
+                dataset_id=name,
+                split=split,
+                report=report,
+            )
+    answer(done, f"{done['dataset']}: {done['instances']} instances", as_json=as_json)
+
+
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(help="A data set or a run.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write.")],
+    file_format: Annotated[str, typer.Option("--format", help="conllu, bio, jsonl, csv ...")],
+    split: Annotated[str | None, typer.Option(help="Only this split (A+B for several)")] = None,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Write a data set (its gold) or a run (its labels) to a file, licence and citation beside it."""
+    with opened(workspace) as (store, _):
+        done = export_labels(store, what, file_format, out.expanduser(), split=split)
+    answer(done, f"{done['instances']} instances to {done['file']}", as_json=as_json)
+
+
+@app.command()
+def show(what: str, as_json: Json = False, workspace: Workspace = None) -> None:
+    """Everything about one data set or run."""
+    with opened(workspace) as (store, _):
+        document = _describe(store, what)
+    text = "\n".join(f"{key:14} {value}" for key, value in document.items())
+    answer(document, text, as_json=as_json)
+
+
+@app.command()
+def delete(
+    what: str,
+    force: Annotated[bool, typer.Option("--force", help="Even if it carries human labels.")] = False,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Delete a data set (with its runs) or a run."""
+    with opened(workspace) as (store, _):
+        if any(item.id == what for item in views.datasets(store)):
+            facts.delete_dataset(store, what, force=force)
+        else:
+            _describe(store, what)
+            facts.delete_run(store, what)
+    answer({"deleted": what}, f"{what} deleted", as_json=as_json)
+
+
+@app.command()
+def prefetch(
+    what: Annotated[str, typer.Argument(help="demo")],
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Fetch what the demo needs, so that it runs without a network."""
+    if what != "demo":
+        raise UnknownName("thing to prefetch", what, ["demo"])
+    chosen = with_workspace(demo.folder(configured(workspace)))
+    with progress() as report:
+        files = demo.prefetch(chosen, report)
+    answer({"files": files}, f"{files} files are in {chosen.workspace}", as_json=as_json)
+
+
+def _as_dict(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "language": dataset.language,
+        "task": dataset.task,
+        "labels": list(dataset.labels),
+        "licence": dataset.licence,
+        "citation": dataset.citation,
+        "source": dataset.source,
+        "illustrative": dataset.illustrative,
+        "instances": dataset.n_instances,
+        "tokens": dataset.n_tokens,
+        "splits": dict(dataset.splits),
+        "fingerprint": dataset.fingerprint,
+    }
+
+
+def _describe(store: Any, what: str) -> dict[str, Any]:
+    found = {item.id: item for item in views.datasets(store)}
+    runs = {run["id"]: run for run in views.runs(store)}
+    if what in found:
+        mine = [run["id"] for run in runs.values() if run["dataset"] == what]
+        return _as_dict(found[what]) | {"runs": mine}
+    if what in runs:
+        return _plain(views.run(store, what))
+    raise UnknownName("data set or run", what, [*found, *runs])
+
+
+def _plain(run: dict[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, (str, int, float, list, dict, type(None))) else str(value) for key, value in run.items()}
+
+
+def _readable(path: Path) -> Path:
+    if not path.is_file():
+        raise StudioError(f"{path}: there is no such file.", "Give a file, or a data set id from `ssp catalog`.")
+    return path
+
+
+def _required(option: str, value: str | None) -> str:
+    if value is None:
+        raise StudioError(f"importing a file needs {option}.", "For example --task pos --language fo.")
+    return value
+
+
+def _task(value: str | None) -> TaskName:
+    name = _required("--task", value)
+    for task in TASKS:
+        if name == task:
+            return task
+    raise UnknownName("task", name, TASKS)

@@ -1,0 +1,133 @@
+"""Commands about runs: run, runs, evaluate, selections, sample, demo."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from core import demo as the_demo
+from core.cli.app import Json, Workspace, app, configured, opened, progress
+from core.cli.output import answer, percent, table
+from core.errors import StudioError
+from core.jobs.launch import run_here
+from core.jobs.prepare import Request
+from core.sample import prepare_sample
+from core.scoring import STAGES, score_run
+from core.store import views
+
+
+@app.command()
+def run(
+    recipe: Annotated[str, typer.Argument(help="ssp | transfer | nearest | random")],
+    dataset: Annotated[str, typer.Option("--dataset", help="Id of the data set to label.")],
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Labelled source data, ID or ID:SPLIT+SPLIT; repeatable.")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Split to label (default: test)")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N instances")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random")] = 0,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, for example llm=replay or k=4; repeatable.")
+    ] = None,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Label a data set: Stage I, exemplar selection, Stage II."""
+    request = Request(recipe, dataset, _settings(setting or []), source or [], split, limit, seed)
+    with progress() as report, opened(workspace) as (store, chosen):
+        run_id, computed = run_here(store, chosen, request, report)
+        stages = views.run(store, run_id)["stages"]
+    note = "" if computed else " (stored already)"
+    document = {"run": run_id, "dataset": dataset, "recipe": recipe, "stages": stages, "computed": computed}
+    answer(document, f"run {run_id}{note}; see it with: ssp evaluate {run_id}", as_json=as_json)
+
+
+@app.command()
+def runs(
+    dataset: Annotated[str | None, typer.Option("--dataset", help="Only runs of this data set.")] = None,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Runs in the workspace: computed ones, imported labels and gold."""
+    with opened(workspace) as (store, _):
+        found = views.runs(store, dataset)
+    keys = ("id", "dataset", "kind", "recipe", "status", "seed", "stages")
+    rows = [{key: row[key] for key in keys} | {"created_at": str(row["created_at"])} for row in found]
+    text = table(
+        [(row["id"], row["dataset"], row["kind"], row["recipe"] or "-", row["status"]) for row in rows],
+        ("run", "data set", "kind", "recipe", "status"),
+    )
+    answer({"runs": rows}, text, as_json=as_json)
+
+
+@app.command()
+def evaluate(run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: Json = False, workspace: Workspace = None) -> None:
+    """Scores of a run's stages against the gold of its data set."""
+    with opened(workspace) as (store, _):
+        document = score_run(store, run_id)
+    answer(document, _scores_table(document), as_json=as_json)
+
+
+@app.command()
+def selections(run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: Json = False, workspace: Workspace = None) -> None:
+    """The exemplars chosen for each instance of a run, and why."""
+    with opened(workspace) as (store, _):
+        views.run(store, run_id)
+        rows = [_plain_selection(row) for row in views.selections(store, run_id)]
+    text = table(
+        [(row["query"], row["status"], " ".join(map(str, row["ids"])), " ".join(row["uncovered"])) for row in rows],
+        ("query", "status", "exemplars", "uncovered labels"),
+    )
+    answer({"selections": rows}, text, as_json=as_json)
+
+
+@app.command()
+def sample(as_json: Json = False, workspace: Workspace = None) -> None:
+    """Import the embedded (illustrative) sample and run both stages on it."""
+    with progress() as report, opened(workspace) as (store, chosen):
+        done = prepare_sample(store, chosen, report)
+    answer({"runs": done}, f"{len(done)} runs on the sample; open them with: ssp serve", as_json=as_json)
+
+
+@app.command()
+def demo(as_json: Json = False, workspace: Workspace = None) -> None:
+    """Replay the recorded GPT-4 run of one released language in a workspace of its own."""
+    folder = the_demo.folder(configured(workspace))
+    with progress() as report, opened(folder) as (store, chosen):
+        run_id = the_demo.prepare_demo(store, chosen, report)
+    document = {"run": run_id, "workspace": str(folder), "path": f"/?run={run_id}&tour=1"}
+    answer(document, f"demo ready in {folder}: ssp serve --workspace {folder} --tour", as_json=as_json)
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise StudioError(f"--set {pair!r} is not key=value.", "For example --set llm=replay.")
+        settings[key.strip()] = value
+    return settings
+
+
+def _plain_selection(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "query": row["position"],
+        "ids": [item["position"] for item in row["exemplars"]],
+        "value": row["value"],
+        "bound": row["upper_bound"],
+        "status": row["status"],
+        "uncovered": list(row["uncovered"]),
+        "uncoverable": list(row["uncoverable"]),
+        "exemplars": row["exemplars"],
+    }
+
+
+def _scores_table(document: dict[str, Any]) -> str:
+    if document["gold"] is None:
+        return "no gold labels: nothing to score against"
+    stages = [stage for stage in STAGES if document.get(stage)]
+    metrics = sorted({metric for stage in stages for metric in document[stage]})
+    rows = [(metric, *(percent(document[stage].get(metric)) for stage in stages)) for metric in metrics]
+    head = f"against {document['gold']}, {document['n_instances']} instances, {len(document['label_set'])} labels"
+    return f"{head}\n{table(rows, ('metric (x 100)', *stages))}"

@@ -1,0 +1,76 @@
+"""`ssp serve`: the dashboard under uvicorn, on the next free port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.app import Workspace, app, configured
+from core.errors import StudioError
+from core.store import Store
+
+PORTS_TO_TRY = 50
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to bind to")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="First port to try")] = 8501,
+    tour: Annotated[bool, typer.Option("--tour", help="Open on the guided tour.")] = False,
+    workspace: Workspace = None,
+) -> None:
+    """Open the dashboard."""
+    folder = configured(workspace).workspace.resolve()
+    with Store.open(folder):
+        pass
+    free = free_port(host, port)
+    if free != port:
+        print(f"port {port} is taken, using {free}", file=sys.stderr)
+    os.environ["SSP_WORKSPACE"] = str(folder)
+    os.chdir(Path(__file__).resolve().parents[2])
+    url = f"http://{host}:{free}/{'?tour=1' if tour else ''}"
+    asyncio.run(_serve(host, free, url))
+
+
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` on that can be bound. Raises StudioError."""
+    for port in range(first, first + PORTS_TO_TRY):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OverflowError:
+                break
+            except OSError:
+                continue
+            return port
+    raise StudioError(f"no free port from {first} on {host}.", "Choose another with --port.")
+
+
+async def _serve(host: str, port: int, url: str) -> None:
+    import uvicorn
+
+    config = uvicorn.Config("dashboard.asgi:app", host=host, port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    if server.started:
+        print(f"SSP Studio is ready: {url}", flush=True)
+        if has_display():
+            webbrowser.open(url)
+    await serving
+
+
+def has_display() -> bool:
+    """Whether a browser window could appear for the person who typed the command."""
+    if sys.platform in {"darwin", "win32"}:
+        return sys.stdout.isatty()
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,125 @@
+"""Labelled data out of the workspace: a data set with its gold, or a run with its labels."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.errors import RecipeError, StudioError, UnknownName
+from core.formats import formats
+from core.store import Store, views
+from core.types import Dataset, Record
+
+LAST_FIRST = ("stage2", "consensus", "stage1", "gold")
+
+
+def export(store: Store, what: str, format_name: str, out: Path, *, split: str | None = None) -> dict[str, Any]:
+    """Write a data set (gold labels) or a run (labels of its last stage) to `out`.
+
+    Beside it goes `<out>.about.json`: where data and labels come from, licence and citation.
+
+    Returns:
+        `{"file", "about", "instances", "dataset", "labels"}`.
+
+    Raises:
+        UnknownName: `what` is neither a data set nor a run, or the format or split is unknown.
+        StudioError: the folder cannot be written, or the format cannot hold this data.
+    """
+    dataset, run = _find(store, what)
+    splits = None if split is None else split.split("+")
+    for name in splits or ():
+        if name not in dataset.splits:
+            raise UnknownName(f"split of {dataset.id}", name, dataset.splits)
+    stage = _last_stage(run) if run else "gold"
+    writer = formats[format_name]
+    if dataset.task not in writer.tasks:
+        raise RecipeError(f"format {format_name} does not hold {dataset.task}.")
+    counted = _Counted(_records(store, dataset, run, stage, splits))
+    _write_whole(out, lambda stream: writer.write(counted, stream, task=dataset.task))
+    about = about_export(dataset, run, stage)
+    about_file = out.with_name(f"{out.name}.about.json")
+    about_file.write_text(json.dumps(about, ensure_ascii=False, indent=2), "utf8")
+    return {
+        "file": str(out),
+        "about": str(about_file),
+        "instances": counted.n,
+        "dataset": dataset.id,
+        "labels": about["labels"],
+    }
+
+
+def about_export(dataset: Dataset, run: dict[str, Any] | None, stage: str) -> dict[str, Any]:
+    """What an exported file is, for whoever finds it later."""
+    return {
+        "dataset": dataset.id,
+        "name": dataset.name,
+        "language": dataset.language,
+        "task": dataset.task,
+        "licence": dataset.licence,
+        "citation": dataset.citation,
+        "source": dataset.source,
+        "illustrative": dataset.illustrative,
+        "labels": "gold" if run is None or run["kind"] == "gold" else f"{stage} of run {run['id']}",
+        "recipe": None if run is None else run["params"],
+    }
+
+
+class _Counted:
+    """An iterable of records that knows how many went through."""
+
+    def __init__(self, records: Iterator[Record]) -> None:
+        self._records = records
+        self.n = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            self.n += 1
+            yield record
+
+
+def _find(store: Store, what: str) -> tuple[Dataset, dict[str, Any] | None]:
+    if any(dataset.id == what for dataset in views.datasets(store)):
+        return views.dataset(store, what), None
+    try:
+        run = views.run(store, what)
+    except UnknownName:
+        known = [item.id for item in views.datasets(store)] + [item["id"] for item in views.runs(store)]
+        raise UnknownName("data set or run", what, known) from None
+    return views.dataset(store, run["dataset"]), run
+
+
+def _last_stage(run: dict[str, Any]) -> str:
+    for stage in LAST_FIRST:
+        if stage in run["stages"]:
+            return stage
+    raise StudioError(f"run {run['id']} holds no labels yet.", "Wait until it is finished.")
+
+
+def _records(
+    store: Store, dataset: Dataset, run: dict[str, Any] | None, stage: str, splits: list[str] | None
+) -> Iterator[Record]:
+    if run is None:
+        yield from views.records(store, dataset.id, splits=splits)
+        return
+    labelled = views.predictions(store, run["id"], stage)
+    for record in views.records(store, dataset.id, splits=splits, with_gold=False):
+        prediction = labelled.get(record.instance.position)
+        if prediction is not None:
+            yield replace(record, labels=prediction.labels, confidences=prediction.confidences)
+
+
+def _write_whole(out: Path, write: Any) -> None:
+    """All of the file or none of it."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            write(stream)
+        part.replace(out)
+    except OSError as error:
+        raise StudioError(f"{out} cannot be written: {error.strerror}.") from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,93 @@
+"""CoNLL-style columns: one token and its tag per line, a blank line between sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import FormatError
+from core.formats import formats
+from core.formats.labels import EMPTY, is_known, token_labels
+from core.formats.text_input import BLANK, at_least_one, blocks, numbered_lines
+from core.formats.text_output import checked_labels, checked_tokens, encode, inexpressible
+from core.types import Instance, Record, TaskName
+
+
+@dataclass(frozen=True, slots=True)
+class Bio:
+    """`token TAG` or `token<tab>TAG`. Illegal BIO sequences are kept: they occur in real gold.
+
+    With a tab as separator a token may hold spaces. Writing uses one space, so it cannot say a
+    token with a space; nor the text between the words (it becomes the tokens joined by spaces),
+    meta, or confidences. A sentence whose tags are all `_` has no labels.
+    """
+
+    name: str = "bio"
+    suffixes: tuple[str, ...] = (".txt", ".bio", ".conll")
+    tasks: tuple[TaskName, ...] = ("pos", "ner")
+    title: str = "token and tag per line (CoNLL, BIO)"
+
+    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+        """See `Format.read`."""
+        where = name or path.name
+        return at_least_one(_records(path, where, task, split), where, "lines of a token and a tag")
+
+    def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
+        """See `Format.write`."""
+        for record in rows:
+            tokens = checked_tokens(record, self.name, " \t\n\r\x00")
+            labels = written_labels(record, self.name)
+            lines = [f"{token} {label}\n" for token, label in zip(tokens, labels, strict=True)]
+            out.write(encode("".join(lines) + "\n", record, self.name))
+
+    def sniff(self, head: str, path: Path) -> int:
+        """Share of the lines that are a token and a tag; some faults are left to the reader."""
+        lines = [line for line in head.split("\n")[:200] if line.strip(BLANK)]
+        good = sum(_looks_tagged(line) for line in lines)
+        share = good / max(len(lines), 1)
+        return round(90 * share) if share > 0.6 else 0
+
+
+def _looks_tagged(line: str) -> bool:
+    columns = _split(line.rstrip("\r"))
+    tag = columns[-1]
+    return len(columns) == 2 and (is_known("pos", tag) or is_known("ner", tag) or tag == EMPTY)
+
+
+def _split(line: str) -> list[str]:
+    return line.split("\t") if "\t" in line else line.split(" ")
+
+
+def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
+    for position, block in enumerate(blocks(numbered_lines(path, name))):
+        pairs = [_pair(line, name, number) for number, line in block]
+        tokens = tuple(token for token, _ in pairs)
+        labels = token_labels(task, [tag for _, tag in pairs], name, [number for number, _ in block])
+        yield Record(Instance(position, split, tokens, " ".join(tokens)), labels)
+
+
+def _pair(line: str, name: str, number: int) -> tuple[str, str]:
+    columns = _split(line)
+    if len(columns) != 2:
+        message = f"{len(columns)} column{'s' * (len(columns) != 1)}, expected a token and a tag."
+        hint = "Write `token TAG` with one space or one tab, and blank lines between sentences only."
+        raise FormatError(name, number, message, hint)
+    token, tag = columns
+    if not token or not tag:
+        what = "token" if not token else "tag"
+        raise FormatError(name, number, f"an empty {what}, expected a token and a tag.", "Fill it in.")
+    return token, tag
+
+
+def written_labels(record: Record, format_name: str) -> tuple[str, ...]:
+    """One tag per token for a file: `_` in place of no labels."""
+    n = len(record.instance.tokens)
+    labels = checked_labels(record, format_name, n)
+    if labels is not None and all(label == EMPTY for label in labels):
+        raise inexpressible(record, format_name, "all its labels are '_', which means none")
+    return labels or (EMPTY,) * n
+
+
+formats.register("bio")(Bio())

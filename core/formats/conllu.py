@@ -1,0 +1,203 @@
+"""CoNLL-U (Universal Dependencies): lossless, every sentence keeps its block of the file verbatim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import FormatError
+from core.formats import formats
+from core.formats.labels import EMPTY, token_labels
+from core.formats.text_input import BLANK, at_least_one, numbered_lines, starts_with_bom, without_ending
+from core.formats.text_output import checked_labels, checked_tokens, encode, inexpressible, line_safe
+from core.types import Instance, Labels, Record, TaskName
+
+Block = tuple[int, list[str]]
+"""First line number, and lines with their endings: comments, rows, the blank lines after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conllu:
+    """Ten tab-separated columns, comments with `#`, a blank line after each sentence.
+
+    Reading keeps the words (rows `n`; not the ranges `n-m` nor the empty nodes `n.1`), UPOS as
+    labels, the comment `text` as text (the words joined by spaces where it is missing) and
+    `sent_id` in meta. `Instance.raw` is the verbatim block: the raws of a file joined are the file,
+    byte for byte. Writing a record with raw changes its UPOS column only, and only where the
+    labels differ (no labels = `_`). A record without raw is written anew: text, `sent_id`, words
+    and UPOS; other meta and confidences cannot be said. A word may hold spaces, no tab.
+    """
+
+    name: str = "conllu"
+    suffixes: tuple[str, ...] = (".conllu", ".conll")
+    tasks: tuple[TaskName, ...] = ("pos",)
+    title: str = "CoNLL-U (Universal Dependencies)"
+
+    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+        """See `Format.read`."""
+        where = name or path.name
+        return at_least_one(_records(path, where, task, split), where, "rows of ten tab-separated columns")
+
+    def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
+        """See `Format.write`."""
+        last = ""
+        for record in rows:
+            text = _with_labels(record)
+            if last:
+                text = _gap_after(last) + text.removeprefix("\ufeff")
+            out.write(encode(text, record, self.name))
+            last = text
+
+    def sniff(self, head: str, path: Path) -> int:
+        """Share of the lines that are comments or have ten columns; the suffix alone is a good guess."""
+        lines = [line for line in head.split("\n")[:200] if line.strip(BLANK)]
+        rows = sum(line.count("\t") == 9 for line in lines)
+        share = (rows + sum(line.startswith("#") for line in lines)) / max(len(lines), 1)
+        by_content = round(98 * share) if rows and share > 0.5 else 0
+        return max(by_content, 50 if path.suffix == ".conllu" else 0)
+
+
+def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
+    for position, (first, lines) in enumerate(_sentences(numbered_lines(path, name))):
+        tokens, tags, numbers = _words(first, lines, name)
+        mark = "\ufeff" if first == 1 and starts_with_bom(path) else ""
+        meta = _comments(lines)
+        text = meta.pop("text", None)
+        instance = Instance(
+            position=position,
+            split=split,
+            tokens=tuple(tokens),
+            text=" ".join(tokens) if text is None else text,
+            meta=meta,
+            raw=mark + "".join(lines),
+        )
+        yield Record(instance, _labels(task, tags, name, numbers))
+
+
+def _sentences(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
+    """Blocks that hold at least one row; what stands alone joins the next block, or the last."""
+    ready: Block | None = None
+    start, block, rows, ended = 1, list[str](), False, False
+    for number, line in lines:
+        blank = line[0] in BLANK and not line.strip(BLANK)
+        if ended and rows and not blank:
+            if ready:
+                yield ready
+            ready = (start, block)
+            start, block, rows = number, [], False
+        block.append(line)
+        ended = blank
+        rows = rows or not (blank or line[0] == "#")
+    if ready:
+        if not rows:
+            ready[1].extend(block)
+        yield ready
+    if rows:
+        yield start, block
+
+
+def _words(first: int, lines: list[str], name: str) -> tuple[list[str], list[str], list[int]]:
+    """Forms, UPOS and line numbers of the word rows."""
+    forms: list[str] = []
+    tags: list[str] = []
+    numbers: list[int] = []
+    for number, line in enumerate(lines, first):
+        if line[0] == "#" or (line[0] in BLANK and not line.strip(BLANK)):
+            continue
+        if line.count("\t") != 9:
+            raise _columns(name, number, line)
+        word, form, _lemma, upos, _rest = line.split("\t", 4)
+        if word != str(len(forms) + 1):
+            _check_other_row(name, number, word, len(forms))
+            continue
+        if not form:
+            raise FormatError(name, number, "an empty token in column 2 (FORM).", "Write the word, or _.")
+        forms.append(form)
+        tags.append(upos)
+        numbers.append(number)
+    if not forms:
+        raise FormatError(name, first, "a sentence without words.", "Give each word a row numbered 1, 2, ...")
+    return forms, tags, numbers
+
+
+def _columns(name: str, number: int, line: str) -> FormatError:
+    found = without_ending(line).count("\t") + 1
+    message = f"{found} column{'s' * (found != 1)}, expected 10 separated by tabs."
+    return FormatError(name, number, message, "Check for spaces in place of tabs, or a missing blank line.")
+
+
+def _check_other_row(name: str, number: int, word: str, seen: int) -> None:
+    for mark in "-.":
+        first, _, second = word.partition(mark)
+        if first.isdecimal() and second.isdecimal():
+            return
+    message = f"word number {word!r}, expected {seen + 1}."
+    raise FormatError(name, number, message, "Number words 1, 2, ... and end each sentence by a blank line.")
+
+
+def _labels(task: TaskName, tags: list[str], name: str, numbers: list[int]) -> Labels | None:
+    for number, tag in zip(numbers, tags, strict=True):
+        if tag == EMPTY and any(other != EMPTY for other in tags):
+            message = "no UPOS (_), though other words of the sentence have one."
+            raise FormatError(name, number, message, "Tag every word (X = unknown), or none of the sentence.")
+    return token_labels(task, tags, name, numbers)
+
+
+def _comments(lines: list[str]) -> dict[str, str]:
+    """`text` and `sent_id` of the last comment group before the rows."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if line[0] != "#":
+            if line[0] not in BLANK:
+                break
+            found = {}
+            continue
+        key, equals, value = line[1:].partition("=")
+        if equals and (key := key.strip()) in ("text", "sent_id"):
+            found[key] = without_ending(value.removeprefix(" "))
+    return found
+
+
+def _with_labels(record: Record) -> str:
+    raw = record.instance.raw
+    if raw is None:
+        return _fresh(record)
+    lines = raw.split("\n")
+    rows = [n for n, line in enumerate(lines) if line.count("\t") == 9 and line.split("\t", 1)[0].isdecimal()]
+    if len(rows) != len(record.instance.tokens):
+        return _fresh(record)
+    labels = checked_labels(record, "conllu", len(rows)) or (EMPTY,) * len(rows)
+    for n, label in zip(rows, labels, strict=True):
+        columns = lines[n].split("\t")
+        if columns[3] != label:
+            columns[3] = label
+            lines[n] = "\t".join(columns)
+    return "\n".join(lines)
+
+
+def _fresh(record: Record) -> str:
+    tokens = checked_tokens(record, "conllu", "\t\n\r\x00")
+    labels = checked_labels(record, "conllu", len(tokens)) or (EMPTY,) * len(tokens)
+    sent_id = record.instance.meta.get("sent_id")
+    head = [f"# sent_id = {line_safe(str(sent_id), record, 'conllu')}\n"] if sent_id is not None else []
+    head.append(f"# text = {line_safe(record.instance.text, record, 'conllu')}\n")
+    words = zip(tokens, labels, strict=True)
+    rows = [f"{n}\t{form}\t_\t{upos}" + "\t_" * 6 + "\n" for n, (form, upos) in enumerate(words, 1)]
+    if record.labels is not None and EMPTY in labels:
+        raise inexpressible(record, "conllu", "it has the label '_', which means none")
+    return "".join([*head, *rows, "\n"])
+
+
+def _gap_after(text: str) -> str:
+    r"""What is missing at the end of a block, as of a last one cut short, before another may follow."""
+    tail = text[-8:].replace("\r", "")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if not tail.endswith("\n"):
+        return newline * 2
+    last_line = text.rstrip("\n").rpartition("\n")[2] if not tail.endswith("\n\n") else ""
+    return newline if last_line.strip(BLANK) else ""
+
+
+formats.register("conllu")(Conllu())

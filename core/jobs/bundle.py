@@ -1,0 +1,169 @@
+"""A run's inputs as files: written by the owner of the database, read by the worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.pipeline import RunInput, Source
+from core.types import Completion, Dataset, Instance, Labels, Prediction, Record
+
+INSTANCE = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("split", pa.string()),
+        ("tokens", pa.list_(pa.string())),
+        ("text", pa.string()),
+        ("text_b", pa.string()),
+        ("labels", pa.list_(pa.string())),
+    ]
+)
+PREDICTION = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("labels", pa.list_(pa.string())),
+        ("confidences", pa.list_(pa.float64())),
+        ("error", pa.string()),
+    ]
+)
+POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
+COMPLETION = pa.schema(
+    [(name, pa.string()) for name in ("key", "model", "prompt_sha256", "prompt", "text", "finish_reason", "status")]
+    + [("prompt_tokens", pa.int64()), ("completion_tokens", pa.int64())]
+)
+
+
+def save(job: RunInput, folder: Path) -> None:
+    """Write `job.json` (last, so that a complete bundle is recognisable) and `in/*.parquet`."""
+    inputs = folder / "in"
+    inputs.mkdir(parents=True, exist_ok=True)
+    _write(inputs / "target.parquet", INSTANCE, (_instance_row(item, None) for item in job.instances))
+    for number, source in enumerate(job.sources):
+        rows = (_instance_row(record.instance, record.labels) for record in source.records)
+        _write(inputs / f"source-{number}.parquet", INSTANCE, rows)
+    for stage, rows_of in (("stage1", job.stage1), ("stage2", job.stage2)):
+        _write(inputs / f"{stage}.parquet", PREDICTION, map(_prediction_row, rows_of.values()))
+    recorded = ({"position": p, "chosen": list(chosen)} for p, chosen in job.recorded.items())
+    _write(inputs / "recorded.parquet", POSITIONS, recorded)
+    _write(inputs / "completions.parquet", COMPLETION, map(asdict, job.completions))
+    corrections = ({"position": p, "labels": list(labels)} for p, labels in job.corrections.items())
+    _write(inputs / "corrections.parquet", PREDICTION, corrections)
+    replace_json(folder / "job.json", _description(job))
+
+
+def load(folder: Path) -> RunInput:
+    """The inverse of `save`."""
+    said = json.loads((folder / "job.json").read_text("utf8"))
+    inputs = folder / "in"
+    dataset = said["dataset"]
+    dataset["labels"] = tuple(dataset["labels"])
+    sources = [
+        Source(source["dataset"], source["language"], list(_records(inputs / f"source-{number}.parquet")))
+        for number, source in enumerate(said["sources"])
+    ]
+    return RunInput(
+        run_id=said["run_id"],
+        dataset=Dataset(**dataset),
+        recipe=said["recipe"],
+        seed=said["seed"],
+        instances=[record.instance for record in _records(inputs / "target.parquet")],
+        sources=sources,
+        stage1=_predictions(inputs / "stage1.parquet"),
+        stage2=_predictions(inputs / "stage2.parquet"),
+        recorded={row["position"]: tuple(row["chosen"]) for row in _rows(inputs / "recorded.parquet")},
+        completions=[Completion(**row) for row in _rows(inputs / "completions.parquet")],
+        template=said["template"],
+        corrections=_corrections(inputs / "corrections.parquet"),
+    )
+
+
+def replace_json(path: Path, value: object) -> None:
+    """Write JSON so that a reader sees the old or the new file, never half of one."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(json.dumps(value, ensure_ascii=False), "utf8")
+    part.replace(path)
+
+
+def _description(job: RunInput) -> dict[str, Any]:
+    dataset = asdict(job.dataset) | {"meta": {}, "splits": dict(job.dataset.splits)}
+    return {
+        "run_id": job.run_id,
+        "dataset": dataset,
+        "dataset_id": job.dataset.id,
+        "recipe": dict(job.recipe),
+        "seed": job.seed,
+        "template": job.template,
+        "sources": [{"dataset": source.dataset, "language": source.language} for source in job.sources],
+    }
+
+
+def _instance_row(item: Instance, labels: Labels | None) -> dict[str, object]:
+    return {
+        "position": item.position,
+        "split": item.split,
+        "tokens": list(item.tokens),
+        "text": item.text,
+        "text_b": item.text_b,
+        "labels": None if labels is None else list(labels),
+    }
+
+
+def _prediction_row(row: Prediction) -> dict[str, object]:
+    return {
+        "position": row.position,
+        "labels": list(row.labels),
+        "confidences": None if row.confidences is None else list(row.confidences),
+        "error": row.error,
+    }
+
+
+def _write(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, object]]) -> None:
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in _batches(rows, 5_000):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+
+
+def _batches(rows: Iterable[Mapping[str, object]], size: int) -> Iterable[list[Mapping[str, object]]]:
+    batch: list[Mapping[str, object]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return rows
+
+
+def _records(path: Path) -> Iterable[Record]:
+    for row in _rows(path):
+        instance = Instance(row["position"], row["split"], tuple(row["tokens"]), row["text"], row["text_b"])
+        yield Record(instance, None if row["labels"] is None else tuple(row["labels"]))
+
+
+def _predictions(path: Path) -> dict[int, Prediction]:
+    return {row["position"]: _prediction(row) for row in _rows(path)}
+
+
+def _prediction(row: Mapping[str, Any]) -> Prediction:
+    confidences: Sequence[float] | None = row["confidences"]
+    return Prediction(
+        row["position"],
+        tuple(row["labels"]),
+        None if confidences is None else tuple(confidences),
+        error=row["error"],
+    )
+
+
+def _corrections(path: Path) -> dict[int, Labels]:
+    return {row["position"]: tuple(row["labels"]) for row in _rows(path)}

@@ -1,0 +1,162 @@
+"""From a request to a run's inputs: resolves the recipe, reads what the run may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from core import catalog
+from core.errors import RecipeError, UnknownName
+from core.pipeline import RunInput, Source, strip_gold
+from core.recipes import Context, Imported, resolve, run_id
+from core.store import Store, views
+from core.types import Dataset, Instance, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for. A source is a data set id, optionally `ID:SPLIT+SPLIT`."""
+
+    recipe: str
+    dataset: str
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    sources: Sequence[str] = ()
+    split: str | None = None
+    limit: int | None = None
+    seed: int = 0
+
+
+def prepare(store: Store, request: Request) -> RunInput:
+    """Resolve a request against the store.
+
+    Raises:
+        UnknownName: a data set, split, recipe or setting that does not exist.
+        RecipeError: the recipe does not fit the data set.
+    """
+    dataset = views.dataset(store, request.dataset)
+    context = describe(store, dataset)
+    recipe = resolve(request.recipe, request.overrides, context)
+    splits = _splits(dataset, request.split)
+    fitted = recipe["stage1"]["labeler"] != "imported"
+    sources = _sources(store, dataset, request) if fitted else []
+    instances = _target(store, dataset, splits, request.limit)
+    positions = [item.position for item in instances]
+    corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in set(positions)}
+    origin = f"{dataset.id}/{recipe['stage1']['labels']}"
+    scope = {
+        "split": splits,
+        "limit": request.limit,
+        "seed": request.seed,
+        "sources": [[source.dataset, len(source.records)] for source in sources],
+        "corrections": sorted((p, list(v)) for p, v in corrections.items()),
+    }
+    fingerprints = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
+    return RunInput(
+        run_id=run_id(recipe, fingerprints, scope),
+        dataset=dataset,
+        recipe=recipe,
+        seed=request.seed,
+        instances=instances,
+        sources=sources,
+        stage1={} if fitted else views.predictions(store, origin, "stage1", positions),
+        stage2=_stored_stage2(store, recipe, origin, positions),
+        recorded=_recorded(store, recipe, origin, positions),
+        completions=_completions(store, recipe, dataset.id),
+        template=_template(store, recipe, dataset),
+        corrections=corrections,
+    )
+
+
+def describe(store: Store, dataset: Dataset) -> Context:
+    """What a recipe can draw on for this data set."""
+    imported = {}
+    for run in views.runs(store, dataset.id):
+        if run["kind"] == "import":
+            chosen = next(iter(views.selections(store, run["id"])), None)
+            name = run["id"].removeprefix(f"{dataset.id}/")
+            imported[name] = Imported(frozenset(run["stages"]), chosen is not None)
+    has_calls = next(iter(views.completions(store, dataset.id)), None) is not None
+    template = views.template(store, dataset.id, "ssp-release")
+    return Context(dataset, imported, int(has_calls), frozenset({"ssp-release"} if template else ()))
+
+
+def _splits(dataset: Dataset, asked: str | None) -> list[str]:
+    if asked is None:
+        return ["test"] if "test" in dataset.splits else sorted(dataset.splits)
+    names = asked.split("+")
+    for name in names:
+        if name not in dataset.splits:
+            raise UnknownName(f"split of {dataset.id}", name, dataset.splits)
+    return names
+
+
+def _target(store: Store, dataset: Dataset, splits: list[str], limit: int | None) -> list[Instance]:
+    found = strip_gold(views.records(store, dataset.id, splits=splits, limit=limit, with_gold=False))
+    if not found:
+        raise RecipeError(f"{dataset.id} has nothing to label in {', '.join(splits)}.")
+    return found
+
+
+def _sources(store: Store, dataset: Dataset, request: Request) -> list[Source]:
+    asked = list(request.sources) or default_sources(store, dataset)
+    return [_source(store, dataset, name) for name in asked]
+
+
+def default_sources(store: Store, dataset: Dataset) -> list[str]:
+    """The sources a data set names itself, as far as they are in the workspace."""
+    named = dataset.meta.get("sources", ())
+    present = {item.id for item in views.datasets(store)}
+    return [str(name) for name in named if name in present] if isinstance(named, (list, tuple)) else []
+
+
+def _source(store: Store, target: Dataset, asked: str) -> Source:
+    name, _, splits = asked.partition(":")
+    dataset = views.dataset(store, name)
+    if dataset.task != target.task:
+        raise RecipeError(f"{name} is a {dataset.task} data set, {target.id} needs {target.task}.")
+    wanted = _splits(dataset, splits) if splits else _training_splits(dataset)
+    records: list[Record] = [
+        record for record in views.records(store, name, splits=wanted) if record.labels is not None
+    ]
+    if not records:
+        raise RecipeError(f"source {name} has no labelled items in {', '.join(wanted)}.")
+    return Source(name, dataset.language, records)
+
+
+def _training_splits(dataset: Dataset) -> list[str]:
+    return ["train"] if "train" in dataset.splits else sorted(dataset.splits)
+
+
+def _stored_stage2(store: Store, recipe: Mapping[str, dict[str, object]], origin: str, positions: list[int]):  # type: ignore[no-untyped-def]
+    if recipe["stage2"]["labeler"] != "recorded":
+        return {}
+    return views.predictions(store, origin, "stage2", positions)
+
+
+def _recorded(
+    store: Store, recipe: Mapping[str, dict[str, object]], origin: str, positions: list[int]
+) -> dict[int, tuple[int, ...]]:
+    if recipe["selector"]["name"] != "recorded":
+        return {}
+    wanted = set(positions)
+    return {
+        row["position"]: tuple(item["position"] for item in row["exemplars"])
+        for row in views.selections(store, origin)
+        if row["position"] in wanted
+    }
+
+
+def _completions(store: Store, recipe: Mapping[str, dict[str, object]], dataset_id: str):  # type: ignore[no-untyped-def]
+    return list(views.completions(store, dataset_id)) if recipe["stage2"]["llm"] == "replay" else []
+
+
+def _template(store: Store, recipe: Mapping[str, dict[str, object]], dataset: Dataset) -> str:
+    name = str(recipe["stage2"]["template"])
+    if recipe["stage2"]["labeler"] != "incontext":
+        return ""
+    return views.template(store, dataset.id, name) or catalog.prompt_template(dataset.task)
+
+
+def first(records: Sequence[Record], n: int) -> list[Record]:
+    return list(islice(records, n))

@@ -1,0 +1,235 @@
+"""Recipes: what a run does, resolved so completely that its hash is the run's identity."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import core
+from core import catalog
+from core.errors import NoRecordedCalls, RecipeError, UnknownName
+from core.types import Dataset
+
+Recipe = dict[str, Any]
+
+TABLES = ("stage1", "consensus", "selector", "embedder", "stage2")
+SHORT_NAMES = {
+    "stage1": "stage1.labeler",
+    "stage2": "stage2.labeler",
+    "selector": "selector.name",
+    "embedder": "embedder.name",
+    "consensus": "consensus.use",
+    "llm": "stage2.llm",
+    "template": "stage2.template",
+} | {
+    key: f"selector.{key}"
+    for key in ("k", "lambda", "percentile", "demand", "price", "coverage", "confidence", "preset")
+}
+OFFLINE_LABELERS = {"pos": "crf", "ner": "crf", "nli": "overlap", "topic": "ngram_lr"}
+STAGE2_OF_LLM = {"offline": "icl_tagger", "replay": "incontext", "recorded": "recorded", "none": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Labels that came with a data set: which stages they hold, whether exemplars came too."""
+
+    stages: frozenset[str]
+    selections: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a recipe can draw on for one data set."""
+
+    dataset: Dataset
+    imported: Mapping[str, Imported] = field(default_factory=dict)
+    completions: int = 0
+    templates: frozenset[str] = frozenset()
+
+
+def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe:
+    """The recipe with every `auto` decided for this data set.
+
+    Raises:
+        UnknownName: no such recipe, or a setting that no recipe has.
+        RecipeError: the settings contradict each other or the data set.
+    """
+    recipe = copy.deepcopy(dict(catalog.recipe(name)))
+    if context.dataset.task not in recipe["tasks"]:
+        raise RecipeError(f"recipe {name!r} does not do {context.dataset.task}.")
+    chosen = apply_overrides(recipe, overrides)
+    _decide_stage1(recipe, context)
+    _decide_stage2(recipe, context)
+    _decide_selector(recipe, context, chosen)
+    _decide_consensus(recipe, context)
+    return {key: recipe[key] for key in ("name", *TABLES)}
+
+
+def apply_overrides(recipe: Recipe, overrides: Mapping[str, str]) -> set[str]:
+    """Write `key=value` settings into the recipe; returns the full keys that were set."""
+    chosen = set()
+    for key, text in overrides.items():
+        full = SHORT_NAMES.get(key, key)
+        table, _, field_name = full.partition(".")
+        if table not in TABLES or not field_name:
+            raise UnknownName("setting", key, [*SHORT_NAMES, *_full_keys(recipe)])
+        if table != "selector" and field_name not in recipe[table]:
+            raise UnknownName("setting", key, [*SHORT_NAMES, *_full_keys(recipe)])
+        recipe[table][field_name] = _value(text)
+        chosen.add(full)
+    _agree(recipe, chosen)
+    return chosen
+
+
+def _full_keys(recipe: Recipe) -> list[str]:
+    return [f"{table}.{key}" for table in TABLES for key in recipe[table]]
+
+
+def _value(text: str) -> object:
+    """TOML-like reading of a setting: numbers and booleans are typed, the rest is text."""
+    lowered = text.strip().lower()
+    if lowered in {"true", "false"}:
+        return lowered == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text.strip()
+
+
+def _agree(recipe: Recipe, chosen: set[str]) -> None:
+    """`stage2=none` and `llm=...` name the same thing from two sides: keep them consistent."""
+    stage2 = recipe["stage2"]
+    if "stage2.labeler" in chosen and stage2["labeler"] == "none":
+        stage2["llm"] = "none"
+    elif "stage2.llm" in chosen and "stage2.labeler" not in chosen:
+        stage2["labeler"] = "auto"
+
+
+def _decide_stage1(recipe: Recipe, context: Context) -> None:
+    stage1 = recipe["stage1"]
+    if stage1["labeler"] == "auto":
+        wants_import = stage1["labels"] != "auto" or context.imported
+        stage1["labeler"] = "imported" if wants_import else OFFLINE_LABELERS[context.dataset.task]
+    if stage1["labeler"] == "imported":
+        stage1["labels"] = _imported_name(stage1["labels"], context)
+    else:
+        stage1["labels"] = "none"
+
+
+def _imported_name(asked: str, context: Context) -> str:
+    if not context.imported:
+        raise RecipeError(
+            f"{context.dataset.id} came without Stage-I labels.",
+            "Use --set stage1=crf (or overlap, ngram_lr) with --source DATASET.",
+        )
+    if asked != "auto":
+        if asked not in context.imported:
+            raise UnknownName("imported labels", str(asked), context.imported)
+        return asked
+    with_stage1 = [name for name, labels in context.imported.items() if "stage1" in labels.stages]
+    preferred = str(context.dataset.meta.get("stage1", ""))
+    if preferred in with_stage1:
+        return preferred
+    return sorted(with_stage1 or context.imported)[0]
+
+
+def _decide_stage2(recipe: Recipe, context: Context) -> None:
+    stage2 = recipe["stage2"]
+    if stage2["llm"] not in STAGE2_OF_LLM:
+        raise UnknownName("llm", str(stage2["llm"]), STAGE2_OF_LLM)
+    if stage2["labeler"] == "auto":
+        stage2["labeler"] = STAGE2_OF_LLM[stage2["llm"]]
+    if stage2["labeler"] not in STAGE2_OF_LLM.values():
+        raise UnknownName("stage2 labeler", str(stage2["labeler"]), STAGE2_OF_LLM.values())
+    _need_recordings(recipe, context)
+    if stage2["template"] == "auto":
+        stage2["template"] = _template_name(stage2["llm"], context)
+
+
+def _need_recordings(recipe: Recipe, context: Context) -> None:
+    llm, dataset = recipe["stage2"]["llm"], context.dataset.id
+    if llm == "replay" and not context.completions:
+        raise NoRecordedCalls(f"no recorded calls for {dataset}.", "Use --set llm=offline or --set stage2=none.")
+    if llm == "recorded":
+        labels = recipe["stage1"]["labels"]
+        if "stage2" not in context.imported.get(labels, Imported(frozenset())).stages:
+            raise NoRecordedCalls(f"{dataset} has no stored Stage-II labels for {labels!r}.")
+
+
+def _template_name(llm: str, context: Context) -> str:
+    """The authors' own wording answers recorded prompts; everything else uses ours."""
+    if llm != "replay":
+        return "none"
+    return sorted(context.templates)[0] if context.templates else context.dataset.task
+
+
+def _decide_selector(recipe: Recipe, context: Context, chosen: set[str]) -> None:
+    settings = recipe["selector"]
+    labels = context.imported.get(recipe["stage1"]["labels"], Imported(frozenset()))
+    if recipe["stage2"]["labeler"] == "none":
+        recipe["selector"] = {"name": "none"}
+        return
+    if settings["name"] == "auto":
+        replayed = recipe["stage2"]["llm"] in {"replay", "recorded"}
+        tuned = any(key.startswith("selector.") for key in chosen)
+        settings["name"] = "recorded" if replayed and labels.selections and not tuned else "ilp"
+        if recipe["stage2"]["llm"] == "recorded":
+            settings["name"] = "recorded" if labels.selections else "none"
+    if settings["name"] == "recorded" and not labels.selections:
+        raise RecipeError(f"{context.dataset.id} came without recorded exemplars.", "Use --set selector=ilp.")
+    recipe["selector"] = _selector_settings(settings, chosen)
+
+
+def _selector_settings(settings: Mapping[str, Any], chosen: set[str]) -> dict[str, Any]:
+    """Only settings this selector has; one the user set and it lacks is an error."""
+    name = settings["name"]
+    if name in {"none", "recorded"}:
+        return {"name": name}
+    from core import selectors
+
+    known = selectors.setting_names(name)
+    kept = {key: value for key, value in settings.items() if key == "name" or key in known}
+    for full in chosen:
+        key = full.removeprefix("selector.")
+        if full.startswith("selector.") and key != "name" and key not in known:
+            raise UnknownName(f"setting of selector {name}", key, known)
+    selectors.build(name, {key: value for key, value in kept.items() if key != "name"})
+    return kept
+
+
+def _decide_consensus(recipe: Recipe, context: Context) -> None:
+    use = recipe["consensus"]["use"]
+    if use == "auto":
+        use = recipe["stage2"]["llm"] == "offline" and context.dataset.task in {"pos", "ner"}
+    if not isinstance(use, bool):
+        raise RecipeError(f"consensus must be true, false or auto, not {use!r}.")
+    if context.dataset.task in {"nli", "topic"} or recipe["stage2"]["labeler"] == "none":
+        use = False
+    recipe["consensus"]["use"] = use
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Version plus a digest of the engine's own source: other code, other run."""
+    digest = hashlib.sha256()
+    root = Path(core.__file__).parent
+    rooms = ("tasks", "embedders", "llms", "labelers", "selectors")
+    files = sorted(path for room in rooms for path in (root / room).rglob("*.py"))
+    for path in [*files, root / "pipeline.py", root / "prompts.py"]:
+        digest.update(path.read_bytes())
+    return f"{core.__version__}+{digest.hexdigest()[:8]}"
+
+
+def run_id(recipe: Recipe, fingerprints: list[str], scope: Mapping[str, object]) -> str:
+    """First 16 hex digits of the hash of everything that decides a run's results."""
+    identity = {"recipe": recipe, "data": fingerprints, "scope": dict(scope), "code": code_version()}
+    canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -1,0 +1,52 @@
+"""Random exemplars: what choosing is worth. Ablation of SSP (arXiv 2406.18880)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from core.selectors import selectors
+from core.selectors.problem import Outcome, SelectionProblem, check_k, written
+from core.selectors.similarity import most_similar
+from core.types import Report, Selection
+
+
+@selectors.register("random")
+@dataclass(frozen=True)
+class Random:
+    """`k` exemplars drawn without replacement, each query from its own stream of the seed.
+
+    `value` is the sum of their similarities, `upper_bound` that of the most similar ones.
+    """
+
+    name: ClassVar[str] = "random"
+    k: int = 8
+
+    def __post_init__(self) -> None:
+        check_k(self.k, self.name)
+
+    @classmethod
+    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """There are no presets."""
+        return dict(given)
+
+    def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
+        """See `Selector.select`."""
+        problem.check()
+        demand = np.ones(len(problem.labels))
+        selections = []
+        for query, similarity in enumerate(problem.similarity):
+            started = time.perf_counter()
+            rows = problem.candidates(query)
+            generator = np.random.default_rng([abs(seed), int(seed < 0), query])
+            chosen = generator.choice(rows, size=min(self.k, len(rows)), replace=False)
+            best = similarity[most_similar(similarity, rows, self.k)].sum()
+            value = float(similarity[chosen].sum())
+            outcome = Outcome(chosen, value, float(best), "heuristic", time.perf_counter() - started)
+            selections.append(written(problem, query, outcome, demand))
+            report("choosing exemplars", query + 1, len(problem.similarity))
+        return selections

@@ -1,0 +1,66 @@
+"""Settings of one process, read once from the environment (prefix `SSP_`)."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LIVE_BASE = "https://raw.githubusercontent.com"
+
+
+def _usable_cores() -> int:
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+class Settings(BaseSettings):
+    """Where things lie and how much of the machine may be used.
+
+    `mirror` is a folder or an address that holds `{owner}/{repo}/{path}`; without one, public data
+    come from `live_base` as `{owner}/{repo}/{branch}/{path}`. `timeout` is in seconds per request.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SSP_", frozen=True, extra="ignore")
+
+    workspace: Path = Path("workspace")
+    mirror: str | None = None
+    live_base: str = LIVE_BASE
+    threads: int = Field(default_factory=_usable_cores, ge=1)
+    timeout: float = Field(default=30.0, gt=0)
+
+    @field_validator("workspace")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return Path(os.path.abspath(value.expanduser()))
+
+    @field_validator("mirror")
+    @classmethod
+    def _blank_is_none(cls, value: str | None) -> str | None:
+        return value.strip() or None if value is not None else None
+
+    @property
+    def downloads(self) -> Path:
+        """The cache of fetched public files."""
+        return self.workspace / "downloads"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read from the environment on the first call."""
+    return Settings()
+
+
+def reset() -> None:
+    """Forget what was read, so that the next `settings()` reads the environment again."""
+    settings.cache_clear()
+
+
+def with_workspace(workspace: Path | str | None, base: Settings | None = None) -> Settings:
+    """The settings (of `base`, or of the process) with another workspace; None keeps it."""
+    current = base or settings()
+    if workspace is None:
+        return current
+    return Settings(**{**current.model_dump(), "workspace": Path(workspace)})

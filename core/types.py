@@ -1,0 +1,172 @@
+"""The nouns of the engine: frozen, free of behaviour, standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+TaskName = Literal["pos", "ner", "nli", "topic"]
+Direction = Literal["ltr", "rtl"]
+Labels = tuple[str, ...]
+Posterior = tuple[tuple[float, ...], ...]
+"""Per token (or one row per item) a probability per label, in the order of the label set."""
+Report = Callable[[str, int, int], None]
+"""Progress sink: (what is being done, done, total). May raise `Cancelled`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language as the catalog or a BCP 47 tag names it. `code` is ISO 639-3."""
+
+    code: str
+    name: str
+    script: str = "Latn"
+    family: str = ""
+    direction: Direction = "ltr"
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One sentence, premise-hypothesis pair or document.
+
+    `position` counts from 0 over all splits of its data set, in file order. `tokens` is empty for
+    NLI and topic. `text` is the sentence, premise or document exactly as in the file, `text_b`
+    the hypothesis. `raw` is the verbatim block of the file where a lossless export needs it.
+    """
+
+    position: int
+    split: str
+    tokens: tuple[str, ...]
+    text: str
+    text_b: str | None = None
+    meta: Mapping[str, object] = field(default_factory=dict)
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a format reader yields: an instance and its labels, if the file has any.
+
+    `labels` holds one label per token (POS, NER in BIO) or one in all (NLI, topic).
+    """
+
+    instance: Instance
+    labels: Labels | None = None
+    confidences: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A data set as stored: what it is, whose it is, and what it may be used for."""
+
+    id: str
+    name: str
+    language: str
+    task: TaskName
+    labels: Labels
+    licence: str = ""
+    citation: str = ""
+    source: str = ""
+    illustrative: bool = False
+    fingerprint: str = ""
+    n_instances: int = 0
+    n_tokens: int = 0
+    splits: Mapping[str, int] = field(default_factory=dict)
+    meta: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Labels a labeler gave one instance. `confidences` are probabilities of the labels given.
+
+    `posterior` (in memory only) is the whole distribution over the label set; `error` says why an
+    in-context answer could not be used as it stood (unparseable, refused, failed).
+    """
+
+    position: int
+    labels: Labels
+    confidences: tuple[float, ...] | None = None
+    posterior: Posterior | None = None
+    completion_key: str | None = None
+    error: str | None = None
+
+
+Origin = Literal["target", "corrected", "source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """A labelled instance that may be shown to an in-context labeler.
+
+    `origin`: target (noisy label), corrected (human label, confidence 1) or source (gold).
+    """
+
+    dataset: str
+    instance: Instance
+    labels: Labels
+    confidences: tuple[float, ...]
+    origin: Origin = "target"
+    posterior: Posterior | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The exemplars chosen for one query, and why.
+
+    `chosen` are row numbers of the pool in prompt order, most similar first; `similarity` and
+    `confidence` are parallel to it (`confidence` is the mean over the item's tokens). `value` is
+    the objective, `upper_bound` a proven bound on it, `status` how it was found
+    (optimal | feasible | heuristic | recorded). `covers` lists the priced labels each one carries.
+    """
+
+    query: int
+    chosen: tuple[int, ...]
+    similarity: tuple[float, ...]
+    confidence: tuple[float, ...]
+    covers: tuple[Labels, ...]
+    value: float | None
+    upper_bound: float | None
+    status: str
+    uncovered: Labels = ()
+    uncoverable: Labels = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A rendered prompt; `sha256` is that of the text without a final newline."""
+
+    text: str
+    sha256: str
+
+
+CompletionStatus = Literal["ok", "unparseable", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One answer of a language model, verbatim. `key` is the content hash of the request."""
+
+    key: str
+    model: str
+    prompt_sha256: str
+    prompt: str
+    text: str
+    finish_reason: str = "stop"
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    status: CompletionStatus = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A figure with what it was computed against."""
+
+    metric: str
+    value: float
+    stage: str
+    gold: str
+    label_set: Labels
+    n_instances: int
