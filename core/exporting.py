@@ -17,7 +17,9 @@ from core.types import Dataset, Record
 LAST_FIRST = ("stage2", "consensus", "stage1", "gold")
 
 
-def export(store: Store, what: str, format_name: str, out: Path, *, split: str | None = None) -> dict[str, Any]:
+def export(
+    store: Store, what: str, format_name: str, out: Path, *, split: str | None = None
+) -> dict[str, Any]:
     """Write a data set (gold labels) or a run (labels of its last stage) to `out`.
 
     Beside it goes `<out>.about.json`: where data and labels come from, licence and citation.

@@ -196,9 +196,10 @@ def _recorded_selections(job: RunInput, pool: Sequence[Exemplar]) -> list[Select
 
 
 def _as_recorded(problem: SelectionProblem, query: int, chosen: tuple[int, ...]) -> Selection:
-    carried = [
-        tuple(name for name, n in zip(problem.labels, problem.counts[row], strict=True) if n) for row in chosen
-    ]
+    def names_of(row: int) -> Labels:
+        return tuple(name for name, n in zip(problem.labels, problem.counts[row], strict=True) if n)
+
+    carried = [names_of(row) for row in chosen]
     have = {name for names in carried for name in names}
     anywhere = {name for name, n in zip(problem.labels, problem.counts.sum(axis=0), strict=True) if n}
     return Selection(

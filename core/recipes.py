@@ -157,7 +157,9 @@ def _decide_stage2(recipe: Recipe, context: Context) -> None:
 def _need_recordings(recipe: Recipe, context: Context) -> None:
     llm, dataset = recipe["stage2"]["llm"], context.dataset.id
     if llm == "replay" and not context.completions:
-        raise NoRecordedCalls(f"no recorded calls for {dataset}.", "Use --set llm=offline or --set stage2=none.")
+        raise NoRecordedCalls(
+            f"no recorded calls for {dataset}.", "Use --set llm=offline or --set stage2=none."
+        )
     if llm == "recorded":
         labels = recipe["stage1"]["labels"]
         if "stage2" not in context.imported.get(labels, Imported(frozenset())).stages:

@@ -43,7 +43,8 @@ def score_run(store: Store, run_id: str) -> dict[str, Any]:
         answer[stage] = metrics
         answer["n_instances"] = len(positions)
         rows += [
-            Score(metric, value, stage, gold_id, dataset.labels, len(positions)) for metric, value in metrics.items()
+            Score(metric, value, stage, gold_id, dataset.labels, len(positions))
+            for metric, value in metrics.items()
         ]
     facts.put_scores(store, run_id, rows)
     return answer

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     @field_validator("workspace")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return Path(os.path.abspath(value.expanduser()))
+        return value.expanduser().absolute()
 
     @field_validator("mirror")
     @classmethod

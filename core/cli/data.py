@@ -60,7 +60,9 @@ def datasets(as_json: Json = False, workspace: Workspace = None) -> None:
     """Data sets in the workspace."""
     with opened(workspace) as (store, _):
         found = views.datasets(store)
-    rows = [(item.id, item.task, item.language, item.n_instances, item.n_tokens, item.licence) for item in found]
+    rows = [
+        (item.id, item.task, item.language, item.n_instances, item.n_tokens, item.licence) for item in found
+    ]
     text = table(rows, ("data set", "task", "language", "instances", "tokens", "licence"))
     answer({"datasets": [_as_dict(item) for item in found]}, text, as_json=as_json)
 
@@ -70,7 +72,9 @@ def import_command(
     what: Annotated[str, typer.Argument(help="A data set of the catalog, or a file.")],
     task: Annotated[str | None, typer.Option(help="For a file: pos | ner | nli | topic")] = None,
     language: Annotated[str | None, typer.Option(help="For a file: ISO 639-1/-3 code or BCP 47 tag")] = None,
-    file_format: Annotated[str | None, typer.Option("--format", help="For a file (default: detected)")] = None,
+    file_format: Annotated[
+        str | None, typer.Option("--format", help="For a file (default: detected)")
+    ] = None,
     name: Annotated[str | None, typer.Option("--id", help="For a file: id of the data set")] = None,
     split: Annotated[str | None, typer.Option(help="For a file: its split (default: from the name)")] = None,
     as_json: Json = False,
@@ -182,12 +186,17 @@ def _describe(store: Any, what: str) -> dict[str, Any]:
 
 
 def _plain(run: dict[str, Any]) -> dict[str, Any]:
-    return {key: value if isinstance(value, (str, int, float, list, dict, type(None))) else str(value) for key, value in run.items()}
+    return {
+        key: value if isinstance(value, (str, int, float, list, dict, type(None))) else str(value)
+        for key, value in run.items()
+    }
 
 
 def _readable(path: Path) -> Path:
     if not path.is_file():
-        raise StudioError(f"{path}: there is no such file.", "Give a file, or a data set id from `ssp catalog`.")
+        raise StudioError(
+            f"{path}: there is no such file.", "Give a file, or a data set id from `ssp catalog`."
+        )
     return path
 
 

@@ -22,7 +22,8 @@ def run(
     recipe: Annotated[str, typer.Argument(help="ssp | transfer | nearest | random")],
     dataset: Annotated[str, typer.Option("--dataset", help="Id of the data set to label.")],
     source: Annotated[
-        list[str] | None, typer.Option("--source", help="Labelled source data, ID or ID:SPLIT+SPLIT; repeatable.")
+        list[str] | None,
+        typer.Option("--source", help="Labelled source data, ID or ID:SPLIT+SPLIT; repeatable."),
     ] = None,
     split: Annotated[str | None, typer.Option(help="Split to label (default: test)")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N instances")] = None,
@@ -62,7 +63,9 @@ def runs(
 
 
 @app.command()
-def evaluate(run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: Json = False, workspace: Workspace = None) -> None:
+def evaluate(
+    run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: Json = False, workspace: Workspace = None
+) -> None:
     """Scores of a run's stages against the gold of its data set."""
     with opened(workspace) as (store, _):
         document = score_run(store, run_id)
@@ -70,13 +73,18 @@ def evaluate(run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: Jso
 
 
 @app.command()
-def selections(run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: Json = False, workspace: Workspace = None) -> None:
+def selections(
+    run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: Json = False, workspace: Workspace = None
+) -> None:
     """The exemplars chosen for each instance of a run, and why."""
     with opened(workspace) as (store, _):
         views.run(store, run_id)
         rows = [_plain_selection(row) for row in views.selections(store, run_id)]
     text = table(
-        [(row["query"], row["status"], " ".join(map(str, row["ids"])), " ".join(row["uncovered"])) for row in rows],
+        [
+            (row["query"], row["status"], " ".join(map(str, row["ids"])), " ".join(row["uncovered"]))
+            for row in rows
+        ],
         ("query", "status", "exemplars", "uncovered labels"),
     )
     answer({"selections": rows}, text, as_json=as_json)

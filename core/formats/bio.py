@@ -11,7 +11,7 @@ from core.errors import FormatError
 from core.formats import formats
 from core.formats.labels import EMPTY, is_known, token_labels
 from core.formats.text_input import BLANK, at_least_one, blocks, numbered_lines
-from core.formats.text_output import checked_labels, checked_tokens, encode, inexpressible
+from core.formats.text_output import after_bom, checked_tokens, encode, written_labels
 from core.types import Instance, Record, TaskName
 
 
@@ -36,11 +36,12 @@ class Bio:
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
-        for record in rows:
+        for n, record in enumerate(rows):
             tokens = checked_tokens(record, self.name, " \t\n\r\x00")
             labels = written_labels(record, self.name)
             lines = [f"{token} {label}\n" for token, label in zip(tokens, labels, strict=True)]
-            out.write(encode("".join(lines) + "\n", record, self.name))
+            text = encode("".join(lines) + "\n", record, self.name)
+            out.write(text if n else after_bom(text))
 
     def sniff(self, head: str, path: Path) -> int:
         """Share of the lines that are a token and a tag; some faults are left to the reader."""
@@ -79,15 +80,6 @@ def _pair(line: str, name: str, number: int) -> tuple[str, str]:
         what = "token" if not token else "tag"
         raise FormatError(name, number, f"an empty {what}, expected a token and a tag.", "Fill it in.")
     return token, tag
-
-
-def written_labels(record: Record, format_name: str) -> tuple[str, ...]:
-    """One tag per token for a file: `_` in place of no labels."""
-    n = len(record.instance.tokens)
-    labels = checked_labels(record, format_name, n)
-    if labels is not None and all(label == EMPTY for label in labels):
-        raise inexpressible(record, format_name, "all its labels are '_', which means none")
-    return labels or (EMPTY,) * n
 
 
 formats.register("bio")(Bio())

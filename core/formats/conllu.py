@@ -12,8 +12,9 @@ from core.formats import formats
 from core.formats.labels import EMPTY, token_labels
 from core.formats.text_input import BLANK, at_least_one, numbered_lines, starts_with_bom, without_ending
 from core.formats.text_output import checked_labels, checked_tokens, encode, inexpressible, line_safe
-from core.types import Instance, Labels, Record, TaskName
+from core.types import Instance, Record, TaskName
 
+BOM_CHARACTER = "\ufeff"
 Block = tuple[int, list[str]]
 """First line number, and lines with their endings: comments, rows, the blank lines after them."""
 
@@ -46,7 +47,7 @@ class Conllu:
         for record in rows:
             text = _with_labels(record)
             if last:
-                text = _gap_after(last) + text.removeprefix("\ufeff")
+                text = _gap_after(last) + text.removeprefix(BOM_CHARACTER)
             out.write(encode(text, record, self.name))
             last = text
 
@@ -62,7 +63,7 @@ class Conllu:
 def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
     for position, (first, lines) in enumerate(_sentences(numbered_lines(path, name))):
         tokens, tags, numbers = _words(first, lines, name)
-        mark = "\ufeff" if first == 1 and starts_with_bom(path) else ""
+        mark = BOM_CHARACTER if first == 1 and starts_with_bom(path) else ""
         meta = _comments(lines)
         text = meta.pop("text", None)
         instance = Instance(
@@ -73,7 +74,7 @@ def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Reco
             meta=meta,
             raw=mark + "".join(lines),
         )
-        yield Record(instance, _labels(task, tags, name, numbers))
+        yield Record(instance, token_labels(task, tags, name, numbers))
 
 
 def _sentences(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
@@ -137,14 +138,6 @@ def _check_other_row(name: str, number: int, word: str, seen: int) -> None:
     raise FormatError(name, number, message, "Number words 1, 2, ... and end each sentence by a blank line.")
 
 
-def _labels(task: TaskName, tags: list[str], name: str, numbers: list[int]) -> Labels | None:
-    for number, tag in zip(numbers, tags, strict=True):
-        if tag == EMPTY and any(other != EMPTY for other in tags):
-            message = "no UPOS (_), though other words of the sentence have one."
-            raise FormatError(name, number, message, "Tag every word (X = unknown), or none of the sentence.")
-    return token_labels(task, tags, name, numbers)
-
-
 def _comments(lines: list[str]) -> dict[str, str]:
     """`text` and `sent_id` of the last comment group before the rows."""
     found: dict[str, str] = {}
@@ -164,7 +157,8 @@ def _with_labels(record: Record) -> str:
     raw = record.instance.raw
     if raw is None:
         return _fresh(record)
-    lines = raw.split("\n")
+    mark = BOM_CHARACTER if raw.startswith(BOM_CHARACTER) else ""
+    lines = raw.removeprefix(mark).split("\n")
     rows = [n for n, line in enumerate(lines) if line.count("\t") == 9 and line.split("\t", 1)[0].isdecimal()]
     if len(rows) != len(record.instance.tokens):
         return _fresh(record)
@@ -174,7 +168,7 @@ def _with_labels(record: Record) -> str:
         if columns[3] != label:
             columns[3] = label
             lines[n] = "\t".join(columns)
-    return "\n".join(lines)
+    return mark + "\n".join(lines)
 
 
 def _fresh(record: Record) -> str:

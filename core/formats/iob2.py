@@ -9,10 +9,9 @@ from typing import BinaryIO
 
 from core.errors import FormatError
 from core.formats import formats
-from core.formats.bio import written_labels
 from core.formats.labels import EMPTY, is_known, token_labels
 from core.formats.text_input import BLANK, at_least_one, blocks, numbered_lines
-from core.formats.text_output import checked_tokens, encode, line_safe
+from core.formats.text_output import checked_tokens, encode, line_safe, written_labels
 from core.types import Instance, Record, TaskName
 
 
@@ -52,7 +51,9 @@ class Iob2:
 
 def _looks_tagged(line: str) -> bool:
     columns = line.split("\t")
-    return len(columns) == 5 and columns[0].isdecimal() and (is_known("ner", columns[2]) or columns[2] == EMPTY)
+    return (
+        len(columns) == 5 and columns[0].isdecimal() and (is_known("ner", columns[2]) or columns[2] == EMPTY)
+    )
 
 
 def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:

@@ -44,6 +44,19 @@ def token_labels(task: TaskName, labels: Sequence[str], name: str, lines: Sequen
     return tuple(labels)
 
 
+def words_and_tags(output: str, name: str, line: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split `word_TAG word_TAG` at each last underscore; FormatError where a word or tag is missing."""
+    words, tags = [], []
+    for item in output.rstrip(" ").split(" "):
+        word, _, tag = item.rpartition("_")
+        if not word or not tag:
+            message = f"{item!r} in column output, expected word_TAG separated by one space."
+            raise FormatError(name, line, message, "Give each word a tag after an underscore.")
+        words.append(word)
+        tags.append(tag)
+    return tuple(words), tuple(tags)
+
+
 def _expected(task: TaskName) -> str:
     if task == "pos":
         return f"one of the 17 UPOS tags ({' '.join(sorted(UPOS))})"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from core.errors import StudioError
+from core.formats.labels import EMPTY
+from core.formats.text_input import BOM
 from core.types import Labels, Record
 
 
@@ -20,6 +22,11 @@ def encode(text: str, record: Record, format_name: str) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise inexpressible(record, format_name, "the text holds half a character (a surrogate)") from error
+
+
+def after_bom(text: bytes) -> bytes:
+    """What a file must begin with when its text begins with U+FEFF: a reader drops one as a BOM."""
+    return BOM + text if text.startswith(BOM) else text
 
 
 def line_safe(text: str, record: Record, format_name: str, banned: str = "\n\r\x00") -> str:
@@ -53,3 +60,12 @@ def checked_labels(record: Record, format_name: str, n: int, banned: str = " \t\
             raise inexpressible(record, format_name, "it has an empty label")
         line_safe(label, record, format_name, banned)
     return labels
+
+
+def written_labels(record: Record, format_name: str) -> tuple[str, ...]:
+    """One tag per token for a file: `_` in place of no labels."""
+    n = len(record.instance.tokens)
+    labels = checked_labels(record, format_name, n)
+    if labels is not None and all(label == EMPTY for label in labels):
+        raise inexpressible(record, format_name, "all its labels are '_', which means none")
+    return labels or (EMPTY,) * n

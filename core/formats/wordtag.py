@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from core.errors import FormatError
 from core.formats import formats
-from core.formats.labels import token_labels
+from core.formats.labels import token_labels, words_and_tags
 from core.formats.text_input import BLANK, at_least_one, numbered_lines, without_ending
 from core.formats.text_output import checked_labels, checked_tokens, encode, line_safe
 from core.types import Instance, Record, TaskName
@@ -48,19 +48,6 @@ class WordTag:
         return 97 if head.partition("\n")[0].rstrip("\r") == HEADER else 0
 
 
-def words_and_tags(output: str, name: str, line: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split `word_TAG word_TAG` at each last underscore; FormatError where a word or tag is missing."""
-    words, tags = [], []
-    for item in output.rstrip(" ").split(" "):
-        word, _, tag = item.rpartition("_")
-        if not word or not tag:
-            message = f"{item!r} in column output, expected word_TAG separated by one space."
-            raise FormatError(name, line, message, "Give each word a tag after an underscore.")
-        words.append(word)
-        tags.append(tag)
-    return tuple(words), tuple(tags)
-
-
 def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
     position = -1
     for number, line in numbered_lines(path, name):
@@ -84,9 +71,11 @@ def _record(line: str, name: str, number: int, task: TaskName, split: str, posit
         message = f"{len(columns)} column{'s' * (len(columns) != 1)}, expected 3 separated by tabs."
         raise FormatError(name, number, message, "Write: input, output, language; nothing is quoted.")
     text, output, language = columns
-    given = tuple(word for word in text.split(" ") if word)
+    given = _words(text)
     if not given:
-        raise FormatError(name, number, "an empty input, expected a sentence.", "Remove the row, or fill it in.")
+        raise FormatError(
+            name, number, "an empty input, expected a sentence.", "Remove the row, or fill it in."
+        )
     meta = {"language": language} if language else {}
     if not output.strip(" "):
         return Record(Instance(position, split, given, text, meta=meta))
@@ -94,14 +83,20 @@ def _record(line: str, name: str, number: int, task: TaskName, split: str, posit
     if len(tokens) != len(given):
         message = f"{len(given)} words in input, {len(tokens)} in output, expected as many."
         raise FormatError(name, number, message, "Give each word of the input one word_TAG.")
-    return Record(Instance(position, split, tokens, text, meta=meta), token_labels(task, tags, name, [number]))
+    return Record(
+        Instance(position, split, tokens, text, meta=meta), token_labels(task, tags, name, [number])
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.split(" ") if word)
 
 
 def _fields(record: Record) -> tuple[str, str, str]:
     tokens = checked_tokens(record, "wordtag", " \t\n\r\x00")
     labels = checked_labels(record, "wordtag", len(tokens), "_ \t\n\r\x00")
     text = record.instance.text
-    if text.rstrip(" ") != " ".join(tokens):
+    if _words(text) != tokens:
         text = " ".join(tokens)
     output = ""
     if labels is not None:

@@ -34,7 +34,10 @@ PREDICTION = pa.schema(
 )
 POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
 COMPLETION = pa.schema(
-    [(name, pa.string()) for name in ("key", "model", "prompt_sha256", "prompt", "text", "finish_reason", "status")]
+    [
+        (name, pa.string())
+        for name in ("key", "model", "prompt_sha256", "prompt", "text", "finish_reason", "status")
+    ]
     + [("prompt_tokens", pa.int64()), ("completion_tokens", pa.int64())]
 )
 

@@ -50,7 +50,16 @@ EXEMPLAR = pa.schema(
 COMPLETION = pa.schema(
     [
         (name, pa.string())
-        for name in ("key", "dataset_id", "model", "prompt_sha256", "prompt", "text", "finish_reason", "status")
+        for name in (
+            "key",
+            "dataset_id",
+            "model",
+            "prompt_sha256",
+            "prompt",
+            "text",
+            "finish_reason",
+            "status",
+        )
     ]
     + [("prompt_tokens", pa.int64()), ("completion_tokens", pa.int64())]
 )

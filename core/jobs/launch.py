@@ -43,7 +43,7 @@ def run_here(store: Store, settings: Settings, request: Request, report: Report)
     return job.run_id, True
 
 
-def start(  # noqa: PLR0913 - one argument per thing a user can choose
+def start(
     store: Store,
     settings: Settings,
     recipe: str,
@@ -82,7 +82,9 @@ def poll(store: Store, settings: Settings) -> list[str]:
 
 def finished(store: Store, job: RunInput) -> bool:
     """Whether exactly this run is stored and complete."""
-    return any(run["id"] == job.run_id and run["status"] == "done" for run in views.runs(store, job.dataset.id))
+    return any(
+        run["id"] == job.run_id and run["status"] == "done" for run in views.runs(store, job.dataset.id)
+    )
 
 
 def _new_folder(settings: Settings, job: RunInput) -> Path:
@@ -97,7 +99,7 @@ def _spawn(folder: Path) -> None:
     """The worker runs niced, so that people who annotate meanwhile do not feel it."""
     command = [sys.executable, "-m", "core.jobs.worker", str(folder), str(os.getpid())]
     with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             ["nice", "-n", "10", *command] if shutil.which("nice") else command,
             stdout=log,
             stderr=log,
@@ -109,7 +111,11 @@ def _spawn(folder: Path) -> None:
 
 def _worker_gone(folder: Path) -> bool:
     pid = folder / "pid"
-    return pid.exists() and not alive(int(pid.read_text())) and read_status(folder).state in {"queued", "running"}
+    return (
+        pid.exists()
+        and not alive(int(pid.read_text()))
+        and read_status(folder).state in {"queued", "running"}
+    )
 
 
 def _last_words(folder: Path) -> str:

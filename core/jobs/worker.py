@@ -27,7 +27,12 @@ def carry_out(folder: Path, report: Report) -> None:
     job = load(folder)
     sink = FileSink(folder, job.dataset.id, job.instances)
     run(job, sink, report)
-    done = {"run_id": job.run_id, "status": "done", "seconds": time.monotonic() - started, "stages": sink.stages}
+    done = {
+        "run_id": job.run_id,
+        "status": "done",
+        "seconds": time.monotonic() - started,
+        "stages": sink.stages,
+    }
     replace_json(folder / "out" / "done.json", done)
 
 

@@ -21,7 +21,7 @@ ALIASES = {"lambda": "lambda_"}
 
 def setting_names(name: str) -> tuple[str, ...]:
     """The settings of selector `name`, as a recipe spells them (`lambda`, not `lambda_`)."""
-    return tuple(spec.name.rstrip("_") for spec in fields(selectors[name]))  # type: ignore[arg-type]
+    return tuple(spec.name.rstrip("_") for spec in fields(selectors[name]))
 
 
 def build(name: str, settings: Mapping[str, Any]) -> Selector:
@@ -33,7 +33,7 @@ def build(name: str, settings: Mapping[str, Any]) -> Selector:
     """
     part = selectors[name]
     given = {ALIASES.get(key, key): value for key, value in settings.items()}
-    kinds = {spec.name: type(spec.default) for spec in fields(part)}  # type: ignore[arg-type]
+    kinds = {spec.name: type(spec.default) for spec in fields(part)}
     for key in given:
         if key not in kinds:
             raise RecipeError(
@@ -44,15 +44,15 @@ def build(name: str, settings: Mapping[str, Any]) -> Selector:
     return part(**completed)
 
 
-def _typed(name: str, key: str, value: object, kind: type) -> object:
+def _typed(name: str, key: str, value: Any, kind: type) -> object:
     """The value in the type of the setting's default; text from a command line is accepted."""
     try:
         if kind is bool:
             return _truth(value)
         if kind is tuple:
             words = value.replace(",", " ").split() if isinstance(value, str) else value
-            return tuple(str(word) for word in words)  # type: ignore[attr-defined]
-        if kind is int and (isinstance(value, bool) or float(value) != int(value)):  # type: ignore[call-overload]
+            return tuple(str(word) for word in words)
+        if kind is int and (isinstance(value, bool) or float(value) != int(value)):
             raise ValueError("not a whole number")
         return kind(value)
     except (TypeError, ValueError) as problem:

@@ -32,7 +32,11 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "ssp_seq": {"confidence": "v5", "free": ("SYM", "X"), "ignore": ("DATE",)},
     "ssp_nli": {"lambda_": 100.0},
 }
-CHOICES = {"coverage": ("soft", "hard", "off"), "confidence": ("present", "v5", "none"), "preset": tuple(PRESETS)}
+CHOICES = {
+    "coverage": ("soft", "hard", "off"),
+    "confidence": ("present", "v5", "none"),
+    "preset": tuple(PRESETS),
+}
 
 
 @selectors.register("ilp")
@@ -81,7 +85,9 @@ class Ilp:
             value = getattr(self, key)
             if not (np.isfinite(value) and 0 <= value <= (1.0 if key == "percentile" else 1e6)):
                 limits = "between 0 and 1" if key == "percentile" else "0 or more"
-                raise RecipeError(f"setting {key.rstrip('_')} of selector ilp is {value}.", f"Give one {limits}.")
+                raise RecipeError(
+                    f"setting {key.rstrip('_')} of selector ilp is {value}.", f"Give one {limits}."
+                )
 
     @classmethod
     def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +112,9 @@ class Ilp:
     def _term(self, problem: SelectionProblem) -> FloatArray:
         kept = [index for index, name in enumerate(problem.labels) if name not in self.ignore]
         counts, confidence = problem.counts[:, kept], problem.confidence[:, kept]
-        return confidence_term(counts, confidence, thresholds(counts, confidence, self.percentile), self.confidence)
+        return confidence_term(
+            counts, confidence, thresholds(counts, confidence, self.percentile), self.confidence
+        )
 
     def _demand(self, problem: SelectionProblem) -> FloatArray:
         """Tokens wanted of each label; whole ones under hard coverage, where counts decide."""
@@ -123,7 +131,7 @@ class Ilp:
         picked, bound, status = self._solve(program)
         value = self._value(program, picked)
         proven = value if status == "optimal" else max(value, bound)
-        return Outcome(rows[picked].tolist(), value, proven, status, time.perf_counter() - started)
+        return Outcome(rows[picked], value, proven, status, time.perf_counter() - started)
 
     def _program(
         self, problem: SelectionProblem, query: int, rows: IntArray, term: FloatArray, demand: FloatArray

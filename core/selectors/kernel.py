@@ -69,10 +69,8 @@ def _dominators_needed(carried: FloatArray, demand: FloatArray) -> FloatArray:
     """R_x of each item; 0 for one that carries nothing in demand."""
     if not carried.shape[1]:
         return np.zeros(len(carried))
-    with np.errstate(divide="ignore"):
-        ratio = np.where(carried > 0, demand / np.where(carried > 0, carried, 1.0), 0.0)
-    # 0.8 / 0.8 is 1 exactly; the guard is for demands such as 0.3 that three tokens of 0.1 would meet
-    return np.asarray(np.ceil(ratio - 1e-12).max(axis=1))
+    ratio = np.where(carried > 0, demand / np.where(carried > 0, carried, 1.0), 0.0)
+    return np.asarray(np.ceil(ratio).max(axis=1))
 
 
 def lowest_twins(program: Program, picked: IntArray) -> IntArray:

@@ -59,11 +59,15 @@ class SelectionProblem:
                 )
         for name, array in (("similarity", self.similarity), ("confidence", self.confidence)):
             if not np.isfinite(array).all():
-                raise RecipeError(f"selection: {name} holds values that are not finite.", "Check the embedder.")
+                raise RecipeError(
+                    f"selection: {name} holds values that are not finite.", "Check the embedder."
+                )
 
     def candidates(self, query: int) -> IntArray:
         """Pool rows that may be chosen for a query, ascending."""
-        usable = np.ones(self.similarity.shape[1], dtype=bool) if self.allowed is None else self.allowed.copy()
+        usable = (
+            np.ones(self.similarity.shape[1], dtype=bool) if self.allowed is None else self.allowed.copy()
+        )
         if self.own[query] >= 0:
             usable[self.own[query]] = False
         return np.flatnonzero(usable).astype(np.int64)
@@ -75,7 +79,7 @@ class Selector(Protocol):
     name: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def __init__(self, **settings: Any) -> None: ...  # noqa: ANN401 - a protocol over different dataclasses
+    def __init__(self, **settings: Any) -> None: ...
 
     @classmethod
     def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +95,7 @@ class Selector(Protocol):
 class Outcome:
     """What a selector found for one query, before it is written down in full."""
 
-    chosen: Sequence[int]
+    chosen: Sequence[int] | IntArray
     value: float
     upper_bound: float
     status: str

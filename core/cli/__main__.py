@@ -1,0 +1,5 @@
+"""`python -m core.cli` is `ssp`."""
+
+from core.cli.app import main
+
+main()

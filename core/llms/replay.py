@@ -1,0 +1,40 @@
+"""The replay model: answers exactly the prompts it has seen, with the recorded completions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.errors import NoRecordedCalls
+from core.llms import llms
+from core.types import Completion, Prompt
+
+
+@llms.register("replay")
+class Replay:
+    """Looks a prompt up by the hash of its text; one character more or less has no answer."""
+
+    def __init__(self, completions: Iterable[Completion]) -> None:
+        self._answers = {completion.prompt_sha256: completion for completion in completions}
+
+    @property
+    def name(self) -> str:
+        """What runs record as their model."""
+        return "replay"
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def complete(self, prompt: Prompt) -> Completion:
+        """The recorded completion of this very prompt.
+
+        Raises:
+            NoRecordedCalls: nothing is recorded, or not for this text.
+        """
+        found = self._answers.get(prompt.sha256)
+        if found is None:
+            known = f"; {len(self)} other prompts are recorded" if self._answers else ""
+            raise NoRecordedCalls(
+                f"no recorded calls for the prompt {prompt.sha256[:12]}{known}.",
+                "Use the recorded exemplars and template, or another model (--set llm=offline).",
+            )
+        return found

@@ -1,0 +1,87 @@
+"""What pages do. Every change to the workspace goes through here and is refused while presenting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core import demo, importing, jobs
+from core.errors import StudioError
+from core.settings import settings
+from core.types import Report
+from dashboard import resources, state
+
+ACTIVE = {"queued", "running", "ingesting"}
+
+
+class ReadOnly(StudioError):
+    """A change was asked for in presentation mode."""
+
+    code = "read_only"
+
+
+def _writable() -> None:
+    if state.view().present:
+        raise ReadOnly(
+            "this is presentation mode: nothing can be changed.", "Remove present=1 from the address."
+        )
+
+
+def import_dataset(entry_id: str, report: Report) -> str:
+    """Import a catalog entry; returns the id of the stored data set."""
+    _writable()
+    answer = importing.import_catalog(resources.store(), settings(), entry_id, report)
+    return str(answer["dataset"])
+
+
+def start_run(
+    recipe: str,
+    dataset: str,
+    overrides: Mapping[str, str],
+    *,
+    sources: Sequence[str] = (),
+    split: str | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+) -> str:
+    """Start a run in a worker process; returns the job's id."""
+    _writable()
+    return jobs.start(
+        resources.store(),
+        settings(),
+        recipe,
+        dataset,
+        overrides,
+        sources=sources,
+        split=split,
+        limit=limit,
+        seed=seed,
+    )
+
+
+def cancel(job_id: str) -> None:
+    _writable()
+    jobs.cancel(settings(), job_id)
+
+
+def active_jobs() -> list[jobs.JobStatus]:
+    """Jobs that are on their way."""
+    return [job for job in jobs.list_jobs(settings()) if job.state in ACTIVE]
+
+
+def last_job(dataset: str) -> jobs.JobStatus | None:
+    return next((job for job in jobs.list_jobs(settings()) if job.dataset == dataset), None)
+
+
+def poll() -> list[str]:
+    """Bring in what workers have finished (the server's background thread calls this)."""
+    return jobs.poll(resources.store(), settings())
+
+
+def is_demo() -> bool:
+    return demo.is_demo(settings())
+
+
+def reset_demo(report: Report) -> str:
+    """Restore the demo workspace; returns the id of its run."""
+    _writable()
+    return demo.reset(resources.store(), settings(), report)

@@ -1,0 +1,1 @@
+"""Charts: data in, plotly `Figure` out. Pure: no screen, no queries."""

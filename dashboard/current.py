@@ -1,0 +1,106 @@
+"""Where we are: the view of the URL with its data set and run looked up and defaults decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.types import Dataset
+from dashboard import naming, queries, routes, state
+from dashboard.widgets.empty import empty
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A data set, one of its runs and the run of its gold labels, if there are any."""
+
+    dataset: Dataset
+    run: queries.RunRow
+    gold: str | None
+
+    @property
+    def direction(self) -> str:
+        return naming.direction(self.dataset.language)
+
+    @property
+    def unit(self) -> str:
+        return naming.unit(self.dataset.task)
+
+    @property
+    def stages(self) -> list[str]:
+        return list(self.run["stages"])
+
+    @property
+    def noisy_stage(self) -> str:
+        """The stage whose labels Stage II started from: consensus where the run has that step."""
+        return "consensus" if "consensus" in self.stages else "stage1"
+
+    @property
+    def gold_name(self) -> str:
+        return f"the gold labels of {self.dataset.name}"
+
+
+def settle() -> None:
+    """Decide what the URL leaves open - the data set, its best run - and write it there."""
+    view = state.view()
+    found = queries.datasets()
+    known = {item.id for item in found}
+    if not found or (view.dataset and view.dataset not in known):
+        return
+    dataset = queries.dataset(view.dataset or _first(found).id)
+    best = None if view.run else queries.best_run(dataset)
+    state.keep(dataset=dataset.id, run=view.run or (best["id"] if best else ""))
+
+
+def _first(found: list[Dataset]) -> Dataset:
+    """Real data before the sample, data with results before data without."""
+    return min(found, key=lambda item: (not queries.runs(item.id), item.illustrative, item.id))
+
+
+def here(stage: str = "") -> Here:
+    """The data set and run this page is about; stops the page with the next step where one is missing.
+
+    Raises:
+        UnknownName: the URL names a data set or run that is not in the workspace.
+    """
+    view = state.view()
+    if not view.dataset:
+        empty(
+            "No data yet",
+            "Import a data set from the catalog, or prepare the embedded sample.",
+            command="ssp sample",
+            page=routes.IMPORT,
+            go="Open the catalog",
+        )
+        st.stop()
+    dataset = queries.dataset(view.dataset)
+    if not view.run:
+        _no_run(dataset)
+        st.stop()
+    found = Here(dataset, queries.run(view.run), queries.gold_run(dataset.id))
+    if stage and stage not in found.stages:
+        _no_stage(found, stage)
+        st.stop()
+    return found
+
+
+def _no_run(dataset: Dataset) -> None:
+    empty(
+        f"No labels for {naming.language_task(dataset)} yet",
+        "Start a run: Stage I labels every sentence, the selector picks exemplars, Stage II labels again.",
+        command=f"ssp run ssp --dataset {dataset.id}",
+        page=routes.OVERVIEW,
+        go="Start a run from the overview",
+    )
+
+
+def _no_stage(found: Here, stage: str) -> None:
+    empty(
+        f"This run has no {naming.STAGES.get(stage, stage)}",
+        f"{naming.run_title(found.run)} stopped before it. Choose another run in the sidebar, "
+        "or start one with both stages.",
+        command=f"ssp run ssp --dataset {found.dataset.id}",
+        page=routes.OVERVIEW,
+        go="Start a run from the overview",
+    )

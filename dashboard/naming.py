@@ -1,0 +1,122 @@
+"""Names people read: of data sets, runs, stages, tasks and scores. No ids where a name fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.catalog import language
+from core.types import Dataset
+
+TASKS = {"pos": "Part of speech", "ner": "Named entities", "nli": "Inference", "topic": "Topic"}
+SHORT_TASKS = {"pos": "POS", "ner": "NER", "nli": "NLI", "topic": "topic"}
+STAGES = {"stage1": "Stage I", "consensus": "Stage I + consensus", "stage2": "Stage II", "gold": "Gold"}
+METRICS = {
+    "token_accuracy": "Token accuracy",
+    "macro_f1": "Macro F1",
+    "span_f1": "Span F1 (strict)",
+    "span_f1_lenient": "Span F1 (lenient)",
+    "accuracy": "Accuracy",
+    "paper_f1": "Paper-compatible F1",
+}
+MAIN_METRIC = {"pos": "token_accuracy", "ner": "span_f1", "nli": "accuracy", "topic": "accuracy"}
+LABELERS = {
+    "crf": "CRF trained on the source languages",
+    "overlap": "word-overlap baseline",
+    "ngram_lr": "n-gram classifier trained on the sources",
+}
+IMPORTED = {"zgul": "ZGUL", "zgul_plus": "ZGUL+", "codec": "CODEC", "deberta": "DeBERTa"}
+LLMS = {
+    "offline": "offline in-context tagger",
+    "replay": "recorded GPT-4 calls, replayed",
+    "recorded": "stored labels, not replayed",
+    "none": "no Stage II",
+}
+STATUSES = {
+    "optimal": "proven optimal",
+    "feasible": "feasible, not proven optimal",
+    "heuristic": "found by heuristic",
+    "recorded": "recorded with the release",
+}
+
+
+def unit(task: str) -> str:
+    """What is counted: tokens, or items where a label belongs to the whole text."""
+    return "tokens" if task in {"pos", "ner"} else "items"
+
+
+def language_name(code: str) -> str:
+    return language(code).name
+
+
+def direction(code: str) -> str:
+    return language(code).direction
+
+
+def language_task(dataset: Dataset) -> str:
+    return f"{language_name(dataset.language)} · {SHORT_TASKS[dataset.task]}"
+
+
+def run_title(run: Mapping[str, Any]) -> str:
+    """A run in a few words: recipe, who answered, number of exemplars - or whose labels were imported."""
+    if run["kind"] == "import":
+        return f"{imported(str(run['id']))} labels (imported)"
+    recipe = _resolved(run)
+    stage2, selector = recipe.get("stage2", {}), recipe.get("selector", {})
+    parts = [
+        str(run["recipe"] or "run"),
+        {"offline": "offline tagger", "replay": "GPT-4 replayed", "recorded": "stored labels"}.get(
+            str(stage2.get("llm")), "Stage I only"
+        ),
+    ]
+    if selector.get("name") not in {None, "none"}:
+        parts.append(selector_title(selector))
+    return " · ".join(parts)
+
+
+def selector_title(selector: Mapping[str, Any]) -> str:
+    name = {"ilp": "ILP", "recorded": "recorded exemplars", "random": "random", "similarity": "nearest"}.get(
+        str(selector.get("name")), str(selector.get("name"))
+    )
+    return f"{name}, K = {selector['k']}" if "k" in selector else name
+
+
+def stage1_source(run: Mapping[str, Any]) -> str:
+    """Who gave the Stage-I labels of a run."""
+    if run["kind"] == "import":
+        return f"{imported(str(run['id']))}, imported"
+    stage1 = _resolved(run).get("stage1", {})
+    if stage1.get("labeler") == "imported":
+        return f"{IMPORTED.get(str(stage1.get('labels')), str(stage1.get('labels')))}, imported"
+    return LABELERS.get(str(stage1.get("labeler")), str(stage1.get("labeler", "unknown")))
+
+
+def stage2_source(run: Mapping[str, Any]) -> str:
+    """Who gave the Stage-II labels of a run. The offline tagger is never called a language model."""
+    if run["kind"] == "import":
+        return LLMS["recorded"]
+    llm = str(_resolved(run).get("stage2", {}).get("llm", "none"))
+    return LLMS.get(llm, llm)
+
+
+def imported(run_id: str) -> str:
+    name = run_id.rpartition("/")[2]
+    return IMPORTED.get(name, name)
+
+
+def _resolved(run: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The resolved recipe of a run, wherever its parameters keep it."""
+    values = run.get("params") or {}
+    found = values.get("recipe", values)
+    return found if isinstance(found, Mapping) else values
+
+
+def resolved(run: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The recipe a run was computed with, every `auto` decided; empty for imported labels."""
+    return _resolved(run)
+
+
+def against(gold_name: str, n: int, labels: int, task: str) -> str:
+    """What a score was computed against, in one line."""
+    items = "sentences" if task in {"pos", "ner"} else "items"
+    return f"against {gold_name} · {n:,} {items} · {labels} labels"

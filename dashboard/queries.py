@@ -1,0 +1,175 @@
+"""What pages ask. Every answer is cached by (question, parameters, version of the data)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+from core.store import views
+
+from core import catalog
+from core.types import Dataset, Instance, Prediction, Score
+from dashboard import resources
+from dashboard.naming import MAIN_METRIC
+
+RunRow = dict[str, Any]
+
+
+@st.cache_data(show_spinner=False, max_entries=1024)
+def _cached(
+    question: str, parameters: tuple[Any, ...], options: tuple[tuple[str, Any], ...], version: tuple[str, int]
+) -> Any:
+    return getattr(views, question)(resources.store(), *parameters, **dict(options))
+
+
+def _ask(question: str, *parameters: object, **options: object) -> Any:
+    return _cached(question, parameters, tuple(sorted(options.items())), resources.version())
+
+
+def datasets() -> list[Dataset]:
+    return cast(list[Dataset], _ask("datasets"))
+
+
+def dataset(dataset_id: str) -> Dataset:
+    return cast(Dataset, _ask("dataset", dataset_id))
+
+
+def runs(dataset_id: str) -> list[RunRow]:
+    """All runs of a data set but its gold: the newest computed first, then imported labels."""
+    found = [run for run in cast(list[RunRow], _ask("runs", dataset_id)) if run["kind"] != "gold"]
+    found.sort(key=lambda run: str(run["created_at"]), reverse=True)
+    return sorted(found, key=lambda run: run["kind"] != "run")
+
+
+def run(run_id: str) -> RunRow:
+    return cast(RunRow, _ask("run", run_id))
+
+
+def gold_run(dataset_id: str) -> str | None:
+    """Id of the gold labels of a data set, if it has any."""
+    found = [row["id"] for row in _ask("runs", dataset_id) if row["kind"] == "gold"]
+    return found[0] if found else None
+
+
+def scores(run_id: str) -> list[Score]:
+    return cast(list[Score], _ask("scores", run_id))
+
+
+def main_scores(run_id: str, task: str) -> dict[str, Score]:
+    """The task's leading figure per stage."""
+    return {score.stage: score for score in scores(run_id) if score.metric == MAIN_METRIC[task]}
+
+
+def best_run(dataset: Dataset) -> RunRow | None:
+    """The run with the best leading figure (Stage II, else Stage I); without gold, the newest."""
+    found = runs(dataset.id)
+    if not found:
+        return None
+    return max(found, key=lambda row: (_rank(row, dataset.task), row["kind"] == "run"))
+
+
+def _rank(row: RunRow, task: str) -> float:
+    found = main_scores(row["id"], task)
+    chosen = found.get("stage2") or found.get("stage1")
+    return chosen.value if chosen else -1.0
+
+
+def summary(run_id: str, stage: str) -> dict[str, Any]:
+    return cast(dict[str, Any], _ask("stage_summary", run_id, stage))
+
+
+def label_counts(run_id: str, stage: str) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("label_counts", run_id, stage))
+
+
+def histogram(run_id: str, stage: str) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("confidence_histogram", run_id, stage))
+
+
+def confusion(run_id: str, stage: str, gold: str) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("confusion", run_id, stage, gold))
+
+
+def reliability(run_id: str, stage: str, gold: str) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("reliability", run_id, stage, gold))
+
+
+def ambiguous_forms(run_id: str, stage: str) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("ambiguous_forms", run_id, stage))
+
+
+def flow(run_id: str, gold: str | None) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("flow", run_id, gold))
+
+
+def change_counts(run_id: str, gold: str | None) -> dict[str, int]:
+    return cast(dict[str, int], _ask("change_counts", run_id, gold))
+
+
+def sentences(run_id: str, stage: str, *, limit: int, offset: int, **filters: object) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("sentences", run_id, stage, limit=limit, offset=offset, **filters))
+
+
+def n_sentences(run_id: str, stage: str, **filters: object) -> int:
+    return int(_ask("n_sentences", run_id, stage, **filters))
+
+
+def instances(dataset_id: str, positions: Sequence[int]) -> dict[int, Instance]:
+    return cast(dict[int, Instance], _ask("instances", dataset_id, tuple(positions)))
+
+
+def instance(dataset_id: str, position: int) -> Instance | None:
+    return instances(dataset_id, (position,)).get(position)
+
+
+def prediction(run_id: str, stage: str, position: int) -> Prediction | None:
+    return predictions(run_id, stage, (position,)).get(position)
+
+
+def predictions(run_id: str, stage: str, positions: Sequence[int]) -> dict[int, Prediction]:
+    return cast(dict[int, Prediction], _ask("predictions", run_id, stage, tuple(positions)))
+
+
+def selection(run_id: str, position: int) -> Mapping[str, Any] | None:
+    return cast("Mapping[str, Any] | None", _ask("selection", run_id, position))
+
+
+def diagnostics(run_id: str) -> dict[str, Any]:
+    return cast(dict[str, Any], _ask("selection_diagnostics", run_id))
+
+
+def prompt(key: str) -> tuple[str, str] | None:
+    """The prompt and the answer of a recorded call."""
+    found = _ask("completion", key)
+    return (found.prompt, found.text) if found else None
+
+
+def catalog_table() -> pd.DataFrame:
+    """The catalog as rows for the import page; `imported` says what the workspace has already."""
+    present = {item.id for item in datasets()}
+    rows = [
+        {
+            "id": entry.id,
+            "name": entry.name,
+            "language": catalog.language(entry.language).name,
+            "code": entry.language,
+            "task": entry.task,
+            "licence": entry.licence,
+            "kind": entry.kind,
+            "imported": entry.id in present,
+        }
+        for entry in catalog.entries().values()
+    ]
+    return pd.DataFrame(rows)
+
+
+def is_target(dataset: Dataset) -> bool:
+    """Whether a data set is there to be labelled, not only to learn from."""
+    role = dataset.meta.get("role")
+    return role != "source" if role else True
+
+
+def exemplar_use(run_id: str) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("exemplar_use", run_id))

@@ -1,0 +1,130 @@
+"""The overview's cards: one per language and task."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import catalog
+from core.types import Dataset
+from dashboard import actions, naming, queries, routes, state
+from dashboard.widgets import jobs, run_form, scores
+
+OFFERED = ("ssp-release-fao", "ssp-release-hau", "ud-faroese-oft", "sib200-fao_Latn")
+PER_ROW = 3
+
+
+def grid(found: list[Dataset]) -> None:
+    """Cards of data sets, three to a row."""
+    for start in range(0, len(found), PER_ROW):
+        for column, dataset in zip(st.columns(PER_ROW), found[start : start + PER_ROW], strict=False):
+            with column:
+                card(dataset)
+
+
+def card(dataset: Dataset) -> None:
+    """Size, label source, best run with its gold named, and the ways on."""
+    best = queries.best_run(dataset)
+    with st.container(border=True, key=f"card-{dataset.id}", height="stretch", gap="small"):
+        st.markdown(f"### {naming.language_task(dataset)}")
+        _badges(dataset)
+        items = "sentences" if naming.unit(dataset.task) == "tokens" else "items"
+        tokens = (
+            f" · {dataset.n_tokens:,} tokens" if dataset.n_tokens and dataset.task in {"pos", "ner"} else ""
+        )
+        st.caption(
+            f"{dataset.name}  \n{dataset.n_instances:,} {items}{tokens} · {len(dataset.labels)} labels"
+        )
+        if best:
+            _result(dataset, best)
+        else:
+            st.caption("No labels from a run yet.")
+        jobs.last_problem(dataset.id)
+        _ways_on(dataset, best)
+
+
+def _badges(dataset: Dataset) -> None:
+    with st.container(horizontal=True, gap="small"):
+        st.badge(naming.TASKS[dataset.task], color="blue")
+        if dataset.illustrative:
+            st.badge(
+                "illustrative sample",
+                color="orange",
+                icon=":material/science:",
+                help="Written for this project with the help of a machine, not checked by native speakers.",
+            )
+
+
+def _result(dataset: Dataset, best: queries.RunRow) -> None:
+    found = queries.main_scores(best["id"], dataset.task)
+    before, after = found.get("stage1"), found.get("stage2")
+    last = after or before
+    label = f"{naming.METRICS[naming.MAIN_METRIC[dataset.task]]}, " + (
+        "Stage I → II" if before and after else "Stage II" if after else "Stage I"
+    )
+    if last is None:
+        st.metric("Labelled, not scored", f"{best['n']:,}")
+        st.caption("No gold labels to score against.")
+    else:
+        gain = f"{100 * (after.value - before.value):+.1f}" if before and after else None
+        st.metric(label, scores.change(before, after), gain)
+        st.caption(
+            naming.against(f"gold of {dataset.name}", last.n_instances, len(last.label_set), dataset.task)
+        )
+    stage2 = f"  \nStage II: {naming.stage2_source(best)}" if "stage2" in best["stages"] else ""
+    st.caption(f"Stage I: {naming.stage1_source(best)}{stage2}")
+
+
+def _ways_on(dataset: Dataset, best: queries.RunRow | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        run_form.run_button(dataset, key=f"run-{dataset.id}", primary=best is None)
+        if best:
+            there = state.link(dataset=dataset.id, run=best["id"])
+            st.page_link(routes.STAGE1, label="Stage I", icon=":material/looks_one:", query_params=there)
+            if "stage2" in best["stages"]:
+                st.page_link(
+                    routes.COMPARE, label="Compare", icon=":material/compare_arrows:", query_params=there
+                )
+
+
+def real_data() -> None:
+    """What to import instead of the sample: name, licence, size."""
+    known = catalog.entries()
+    with st.container(border=True, key="real-data"):
+        st.markdown("#### Use real data")
+        st.caption(
+            "The cards below hold a small illustrative sample. These public data sets are ready to import:"
+        )
+        for name in [item for item in OFFERED if item in known]:
+            entry = known[name]
+            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+                with st.container(gap=None):
+                    st.markdown(
+                        f"**{naming.language_name(entry.language)} · {naming.SHORT_TASKS[entry.task]}**"
+                    )
+                    st.text(
+                        " · ".join(
+                            part
+                            for part in (entry.name, entry.licence or "no licence stated", size(entry.meta))
+                            if part
+                        )
+                    )
+                if not state.view().present:
+                    st.page_link(
+                        routes.IMPORT,
+                        label="See and import",
+                        icon=":material/arrow_forward:",
+                        query_params=state.link(entry=name),
+                    )
+
+
+def size(meta: object) -> str:
+    """The size a catalog entry states, in words; empty where it states none."""
+    stated = (
+        meta.get("size", meta.get("instances", "")) if isinstance(meta, dict) or hasattr(meta, "get") else ""
+    )
+    return f"{stated:,} instances" if isinstance(stated, int) else str(stated)
+
+
+def demo_or_sample(found: list[Dataset]) -> bool:
+    """Whether the workspace holds only the embedded sample."""
+    return all(item.illustrative for item in found) and not actions.is_demo()

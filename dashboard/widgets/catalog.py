@@ -1,0 +1,144 @@
+"""The catalog on the import page: find an entry, read its terms, import it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.catalog import CatalogEntry
+from core.settings import settings
+from dashboard import actions, naming, state
+from dashboard.widgets import cards, errors
+
+KINDS = {"ssp-release": "SSP paper release", "files": "public files", "sample": "embedded sample"}
+
+
+def search(table: pd.DataFrame) -> pd.DataFrame:
+    """Filters above the catalog; returns the rows that pass."""
+    view = state.view()
+    languages = sorted(set(zip(table.language, table.code, strict=True)))
+    names = {code: name for name, code in languages}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            "Search",
+            placeholder="language, code or name",
+            icon=":material/search:",
+            width=260,
+            **state.bound("find"),
+        )
+        st.selectbox(
+            "Language",
+            ["", *(code for _, code in languages)],
+            format_func=lambda code: names.get(code, "any"),
+            width=220,
+            **state.bound("language"),
+        )
+        st.segmented_control(
+            "Task",
+            list(naming.SHORT_TASKS),
+            format_func=naming.SHORT_TASKS.__getitem__,
+            **state.bound("task"),
+        )
+    return matching(table, view.find, view.language, view.task)
+
+
+def matching(table: pd.DataFrame, find: str, language: str, task: str) -> pd.DataFrame:
+    """Rows whose text holds every word of `find`, in one language and task where those are given."""
+    text = (table.id + " " + table.name + " " + table.language + " " + table.code).str.lower()
+    keep = pd.Series(data=True, index=table.index)
+    for word in find.lower().split():
+        keep &= text.str.contains(word, regex=False)
+    for column, wanted in (("code", language), ("task", task)):
+        if wanted:
+            keep &= table[column] == wanted
+    return table[keep]
+
+
+def entry_list(rows: pd.DataFrame) -> None:
+    """The entries as a table; a click shows one below."""
+    shown = rows.assign(
+        task=rows.task.map(naming.SHORT_TASKS),
+        kind=rows.kind.map(KINDS),
+        licence=rows.licence.replace("", "none stated"),
+    )
+    st.dataframe(
+        shown[["language", "task", "name", "licence", "kind", "imported"]],
+        hide_index=True,
+        height=min(400, 40 + 35 * max(1, len(shown))),
+        selection_mode="single-row",
+        alt="Catalog; choose a row to see its terms",
+        column_config={
+            "language": st.column_config.TextColumn(width="small"),
+            "task": st.column_config.TextColumn(width=70),
+            "name": st.column_config.TextColumn("data set", width="large"),
+            "licence": st.column_config.TextColumn(width="medium"),
+            "kind": st.column_config.TextColumn(width="small"),
+            "imported": st.column_config.CheckboxColumn(width=90),
+        },
+        **state.row_to_view(f"catalog-{hash(tuple(rows.id))}", "entry", list(rows.id)),
+    )
+    st.caption(f"{len(rows):,} data sets" if len(rows) != 1 else "1 data set")
+
+
+def terms(entry: CatalogEntry) -> None:
+    """Licence, citation and origin of an entry, before anything is fetched."""
+    st.markdown(f"#### {naming.language_name(entry.language)} · {naming.TASKS[entry.task]}")
+    st.text(entry.name)
+    with st.container(horizontal=True, gap="small"):
+        st.badge(KINDS.get(entry.kind, entry.kind), color="blue")
+        if entry.kind == "sample":
+            st.badge("illustrative", color="orange", icon=":material/science:")
+    facts = {
+        "Licence": entry.licence or "none stated by the publisher",
+        "Citation": entry.citation or "none given",
+        "Size": cards.size(entry.meta),
+        "Files": ", ".join(f"{file.split}: {file.path}" for file in entry.files),
+        "Fetched from": _origin(entry),
+    }
+    for name, fact in facts.items():
+        if fact:
+            with st.container(gap=None):
+                st.caption(name)
+                st.text(fact)
+
+
+def _origin(entry: CatalogEntry) -> str:
+    if entry.kind == "sample":
+        return "this project"
+    base = settings().mirror or settings().live_base
+    return f"{base.rstrip('/')}/{entry.repository}"
+
+
+def import_form(entry: CatalogEntry, *, present: bool, imported: bool) -> None:
+    """Consent, then the import with its progress; a failure is one message."""
+    if present:
+        return
+    if imported:
+        st.badge("already in this workspace", color="green", icon=":material/check:")
+    agreed = entry.kind == "sample" or st.checkbox(
+        "I have read the licence and will cite the source", key=f"agree-{entry.id}"
+    )
+    st.caption(f"On the command line: `ssp import {entry.id}`")
+    if st.button(
+        "Import again" if imported else "Import",
+        type="primary",
+        icon=":material/download:",
+        disabled=not agreed,
+    ):
+        with errors.shown():
+            _import(entry)
+
+
+def _import(entry: CatalogEntry) -> None:
+    bar = st.progress(0.0, text="fetching")
+    stored = actions.import_dataset(
+        entry.id,
+        lambda what, done, total: bar.progress(min(1.0, done / total) if total else 0.0, text=what) and None,
+    )
+    bar.empty()
+    state.go(dataset=stored)
+    st.toast(
+        f"Imported {naming.language_name(entry.language)} · {naming.SHORT_TASKS[entry.task]}",
+        icon=":material/check:",
+    )
+    st.rerun()

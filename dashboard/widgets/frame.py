@@ -1,0 +1,86 @@
+"""The frame around every page: menu, workspace, pickers, tour and presentation switches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.settings import settings
+from core.types import Dataset
+from dashboard import actions, naming, queries, routes, state
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+
+
+def style() -> None:
+    """The house's own style sheet; larger type while presenting."""
+    st.html(ASSETS / "frame.css")
+    if state.view().present:
+        st.html(ASSETS / "present.css")
+
+
+def menu() -> None:
+    """Links to the pages; they carry the view along, so each is a link that can be sent."""
+    for path, (title, icon, _) in routes.TITLES.items():
+        if path != routes.IMPORT or not state.view().present:
+            st.page_link(path, label=title, icon=icon, query_params=state.link(), width="stretch")
+
+
+def pickers() -> None:
+    """Language and task, data set where there are several, and run."""
+    found = queries.datasets()
+    view = state.view()
+    current = next((item for item in found if item.id == view.dataset), None)
+    if current is None:
+        return
+    ids = [item.id for item in sorted(found, key=lambda item: (naming.language_task(item), item.id))]
+    names = _dataset_names(found)
+    st.selectbox("Language and task", ids, format_func=lambda item: names[item], **state.bound("dataset"))
+    st.caption(current.name)
+    runs = queries.runs(current.id)
+    if runs:
+        titles = _run_titles(runs)
+        listed = list(titles) if view.run in titles else [view.run, *titles]
+        st.selectbox(
+            "Run", listed, format_func=lambda item: titles.get(item, "unknown run"), **state.bound("run")
+        )
+
+
+def _dataset_names(found: list[Dataset]) -> dict[str, str]:
+    """Language and task; with the data set's own name where two share those."""
+    names = {item.id: naming.language_task(item) for item in found}
+    shared = {name for name in names.values() if list(names.values()).count(name) > 1}
+    return {
+        item.id: f"{names[item.id]} · {item.name}" if names[item.id] in shared else names[item.id]
+        for item in found
+    }
+
+
+def _run_titles(runs: list[queries.RunRow]) -> dict[str, str]:
+    titles = {run["id"]: naming.run_title(run) for run in runs}
+    shared = {title for title in titles.values() if list(titles.values()).count(title) > 1}
+    return {key: f"{title} · {key[:6]}" if title in shared else title for key, title in titles.items()}
+
+
+def foot() -> None:
+    """The workspace, the tour, and what only a demo has."""
+    folder = settings().workspace
+    view = state.view()
+    with st.container(gap="small", key="sidebar-foot"):
+        if not view.tour:
+            st.page_link(
+                routes.OVERVIEW,
+                label="Take the tour",
+                icon=":material/tour:",
+                query_params=state.link(tour=1),
+            )
+        if actions.is_demo() and not view.present:
+            st.button("Reset the demo", icon=":material/restart_alt:", type="tertiary", on_click=_reset)
+        st.caption(f"Workspace {folder.name}", help=f"Everything is in one DuckDB file in {folder}")
+
+
+def _reset() -> None:
+    with st.spinner("Restoring the demo"):
+        run = actions.reset_demo(lambda *_: None)
+    state.go(run=run, sentence=-1)

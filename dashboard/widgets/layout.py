@@ -1,0 +1,42 @@
+"""The parts of a page's layout: heading, a row of figures, a titled chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import naming
+from dashboard.current import Here
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False}
+
+
+def heading(title: str, here: Here, source: str) -> None:
+    """The page's title, what it is about, and who gave the labels."""
+    st.title(title)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(naming.language_task(here.dataset), color="primary")
+        if here.dataset.illustrative:
+            st.badge("illustrative sample", color="orange", icon=":material/science:")
+        st.text(f"{here.dataset.name} · {source}")
+
+
+def metrics(values: Mapping[str, str | None], *, note: str = "") -> None:
+    """Figures side by side; those that do not apply are left out."""
+    shown = {name: value for name, value in values.items() if value is not None}
+    for column, (name, value) in zip(st.columns(max(1, len(shown))), shown.items(), strict=False):
+        column.metric(name, value)
+    if note:
+        st.caption(f"Scores in percent, {note}.")
+
+
+def chart(title: str, figure: go.Figure, *, key: str, note: str = "", **selection: Any) -> None:
+    """A chart under its title."""
+    st.markdown(f"#### {title}")
+    if note:
+        st.caption(note)
+    modes = {"selection_mode": "points"} if selection else {}
+    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=title, **modes, **selection)

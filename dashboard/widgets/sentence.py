@@ -1,0 +1,53 @@
+"""One sentence, opened: its chips in one stage, or in Stage I, Stage II and gold side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import naming, queries
+from dashboard.current import Here
+from dashboard.widgets.strip import Line, block, strip
+
+LEGEND = (
+    "Underline = doubt: double below 50 %, dotted below 80 %. "
+    "Point at a word, or walk with the arrow keys, for its details."
+)
+DIFF_LEGEND = (
+    "Frame = what Stage II did: green fixed, red broken, dashed moved from one wrong label to another, "
+    "faint dots wrong in both."
+)
+
+
+def labels_of(here: Here, stage: str, position: int) -> Line | None:
+    """One stage's labels of a sentence, under the stage's name."""
+    run = here.gold if stage == "gold" else here.run["id"]
+    found = queries.prediction(run, stage, position) if run else None
+    return Line.of(naming.STAGES[stage], found) if found else None
+
+
+def one_stage(here: Here, stage: str, position: int, *, key: str) -> None:
+    """The sentence with the labels of one stage."""
+    _show(here, position, (stage,), key=key)
+    st.caption(LEGEND)
+
+
+def compared(here: Here, position: int, *, key: str) -> None:
+    """The sentence with Stage I, Stage II and gold, token by token."""
+    stages = ("stage1", "stage2", "gold") if here.gold else ("stage1", "stage2")
+    _show(here, position, stages, key=key)
+    st.caption(DIFF_LEGEND)
+
+
+def _show(here: Here, position: int, stages: tuple[str, ...], *, key: str) -> None:
+    instance = queries.instance(here.dataset.id, position)
+    lines = [line for stage in stages if (line := labels_of(here, stage, position))]
+    if instance is None or not lines:
+        st.info("This sentence is not part of the run. Choose another from the list.", icon=":material/info:")
+        return
+    shown = block(instance, lines, here.dataset.labels)
+    strip([shown], rows=[line.name for line in lines], direction=here.direction, key=key)
+
+
+def title(here: Here, position: int) -> str:
+    items = "Sentence" if here.unit == "tokens" else "Item"
+    return f"#### {items} {position}"

@@ -1,0 +1,141 @@
+"""Lists of sentences: filters, pages of fifty rows, a click that opens one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import queries, state
+from dashboard.current import Here
+from dashboard.state import PAGE_SIZE
+
+COLUMNS = ["position", "text", "mean_confidence", "n_errors", "n_changed"]
+ORDERS = {"position": "in file order", "least_confident": "least confident first"}
+CHANGES = {"changed": "all changed", "fixed": "fixed", "broken": "broken", "moved": "moved"}
+
+
+def filters(here: Here, stage: str) -> dict[str, Any]:
+    """The view's filters, as `queries.sentences` takes them; those the data cannot answer are left out."""
+    view = state.view()
+    chosen: dict[str, Any] = {
+        "order": view.order,
+        "text": view.text or None,
+        "predicted_label": view.label or None,
+    }
+    chosen["gold_label"] = view.gold or None if here.gold else None
+    chosen["changed"] = view.changed or None if "stage2" in here.stages else None
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def filter_bar(here: Here, *, changes: bool = False) -> None:
+    """Widgets for the filters; all of them live in the URL."""
+    labels = ["", *here.dataset.labels]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter-bar"):
+        st.text_input(
+            "Contains",
+            placeholder="part of the text",
+            icon=":material/search:",
+            width=190,
+            **state.bound("text"),
+        )
+        if here.gold:
+            st.selectbox("Gold label", labels, format_func=_any, width=150, **state.bound("gold"))
+        st.selectbox("Predicted label", labels, format_func=_any, width=150, **state.bound("label"))
+        if changes:
+            known = CHANGES if here.gold else {"changed": "all changed"}
+            st.segmented_control(
+                "Changed by Stage II", list(known), format_func=known.__getitem__, **state.bound("changed")
+            )
+        else:
+            st.segmented_control(
+                "Order", list(ORDERS), format_func=ORDERS.__getitem__, required=True, **state.bound("order")
+            )
+
+
+def _any(label: str) -> str:
+    return label or "any"
+
+
+def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.DataFrame:
+    """A page of sentences; a click on a row opens that sentence. Returns the rows shown."""
+    chosen = filters(here, stage)
+    total = queries.n_sentences(here.run["id"], stage, **{k: v for k, v in chosen.items() if k != "order"})
+    pages = max(1, math.ceil(total / PAGE_SIZE))
+    page = min(state.view().page, pages)
+    rows = queries.sentences(here.run["id"], stage, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE, **chosen)
+    if rows.empty:
+        st.info(
+            "No sentence passes these filters. Clear one of them to see more.",
+            icon=":material/filter_alt_off:",
+        )
+        return rows
+    shown = rows[[name for name in COLUMNS if name in rows and rows[name].notna().any()]]
+    positions = [int(value) for value in rows.position]
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=min(height, 40 + 35 * len(shown)),
+        selection_mode="single-row",
+        column_config=_columns(here),
+        alt="Sentences; choose a row to open it",
+        **state.row_to_view(f"{key}-{hash((page, *chosen.items()))}", "sentence", positions),
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(f"{total:,} sentences" if total != 1 else "1 sentence")
+        if pages > 1:
+            st.pagination(pages, **state.bound("page"))
+    return rows
+
+
+def _columns(here: Here) -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    percent = st.column_config.ProgressColumn
+    return {
+        "position": number("#", width=60),
+        "text": st.column_config.TextColumn("sentence", width="large"),
+        "mean_confidence": percent("mean confidence", min_value=0, max_value=1, format="%.2f", width=130),
+        "n_errors": number("errors", help=f"{here.unit} that differ from gold", width=80),
+        "n_changed": number("changed", help=f"{here.unit} Stage II changed", width=80),
+    }
+
+
+def opened(here: Here, stage: str) -> int | None:
+    """Position of the sentence that is open: the URL's, else the first that passes the filters."""
+    asked = state.view().sentence
+    if asked >= 0 and queries.prediction(here.run["id"], stage, asked) is not None:
+        return asked
+    rows = queries.sentences(here.run["id"], stage, limit=1, offset=0, **filters(here, stage))
+    return int(rows.position.iloc[0]) if len(rows) else None
+
+
+def stepper(here: Here, stage: str, position: int) -> None:
+    """Previous, next, and any number: walks through the sentences of a run in file order."""
+    size = here.dataset.n_instances
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button(
+            "Previous sentence",
+            icon=":material/chevron_left:",
+            disabled=position <= 0,
+            on_click=_step,
+            args=(position - 1,),
+            key="previous",
+        )
+        st.button(
+            "Next sentence",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            disabled=position >= size - 1,
+            on_click=_step,
+            args=(position + 1,),
+            key="next",
+        )
+        with st.popover("Find a sentence", icon=":material/search:", width="content"):
+            filter_bar(here)
+            sentence_list(here, stage, key="find", height=320)
+
+
+def _step(position: int) -> None:
+    state.go(sentence=position)

@@ -1,0 +1,99 @@
+"""Sentences as chips: form, label, colour by label, confidence as underline. Read-only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.types import Instance, Labels, Prediction
+from dashboard.charts.flow import kind
+from dashboard.charts.palette import chip_color
+
+HERE = Path(__file__).parent
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One stage's labels of a sentence, under the name they are shown with."""
+
+    name: str
+    labels: Labels
+    confidences: tuple[float, ...] | None = None
+
+    @classmethod
+    def of(cls, name: str, prediction: Prediction) -> Line:
+        return cls(name, prediction.labels, prediction.confidences)
+
+
+@lru_cache(maxsize=1)
+def _component() -> Any:
+    return st.components.v2.component(
+        "ssp_strip",
+        html='<div id="mount"></div>',
+        css=(HERE / "strip.css").read_text("utf8"),
+        js=(HERE / "strip.js").read_text("utf8"),
+    )
+
+
+def block(instance: Instance, lines: Sequence[Line], label_set: Labels) -> Block:
+    """What the component shows of one instance: tokens with a label per line, or texts and answers.
+
+    With three lines (Stage I, Stage II, gold) or two (Stage I, Stage II) each token also says what
+    became of it.
+    """
+    if instance.tokens:
+        return {
+            "tokens": [_token(form, place, lines, label_set) for place, form in enumerate(instance.tokens)]
+        }
+    names = ("Premise", "Hypothesis") if instance.text_b is not None else ("", "")
+    texts = [{"n": names[0], "t": instance.text}]
+    if instance.text_b is not None:
+        texts.append({"n": names[1], "t": instance.text_b})
+    return {"texts": texts, "answers": [_answer(line, lines, label_set) for line in lines if line.labels]}
+
+
+def _token(form: str, place: int, lines: Sequence[Line], label_set: Labels) -> dict[str, Any]:
+    labels = [
+        [line.labels[place], chip_color(line.labels[place], label_set), _confidence(line, place)]
+        for line in lines
+    ]
+    return {"f": form, "l": labels, "k": _kind([str(label) for label, _, _ in labels])}
+
+
+def _answer(line: Line, lines: Sequence[Line], label_set: Labels) -> dict[str, Any]:
+    label = line.labels[0]
+    became = _kind([other.labels[0] for other in lines]) if line.name == "Stage II" else None
+    name = line.name if len(lines) > 1 else ""
+    return {"n": name, "l": label, "c": chip_color(label, label_set), "p": _confidence(line, 0), "k": became}
+
+
+def _confidence(line: Line, place: int) -> float | None:
+    value = line.confidences[place] if line.confidences else None
+    return None if value is None or value != value else round(float(value), 4)
+
+
+def _kind(labels: Sequence[str]) -> str | None:
+    if len(labels) < 2:
+        return None
+    return kind(labels[0], labels[1], labels[2] if len(labels) > 2 else None)
+
+
+def strip(
+    blocks: Sequence[Block], *, rows: Sequence[str], direction: str, key: str, cards: bool = False
+) -> None:
+    """Show blocks. `rows` names the lines of each token; `cards` lays them out with rank and bars."""
+    data = {"dir": direction, "cards": cards, "rows": list(rows), "blocks": list(blocks)}
+    json.dumps(data, allow_nan=False)  # a numpy scalar or NaN would arrive as nonsense, silently
+    _component()(key=key, data=data)
+
+
+def bars(values: Mapping[str, tuple[float, str]]) -> list[dict[str, Any]]:
+    """Bars of a card: name -> (share of the full length in [0, 1], what is written beside it)."""
+    return [{"n": name, "v": float(share), "t": text} for name, (share, text) in values.items()]

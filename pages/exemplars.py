@@ -1,0 +1,76 @@
+"""Exemplars: which sentences teach one sentence, and why those."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import current, naming, queries, routes, state
+from dashboard.charts.exemplars import scatter
+from dashboard.widgets import exemplars, sentence, sentences
+from dashboard.widgets.empty import empty
+from dashboard.widgets.export import export_menu
+from dashboard.widgets.layout import chart, heading, metrics
+
+here = current.here()
+whole = queries.diagnostics(here.run["id"])
+selector = naming.resolved(here.run).get("selector", {})
+heading("Exemplars", here, naming.selector_title(selector) if selector else "recorded with the labels")
+if not whole["n_queries"]:
+    empty(
+        "This run chose no exemplars",
+        "It ends with Stage I, or its Stage-II labels came without them.",
+        command=f"ssp run ssp --dataset {here.dataset.id}",
+        page=routes.OVERVIEW,
+        go="Start a run from the overview",
+    )
+    st.stop()
+stage = here.stages[0]
+position = sentences.opened(here, stage)
+if position is None:
+    st.info(
+        "No sentence passes the filters of this address. Clear them to see one.",
+        icon=":material/filter_alt_off:",
+    )
+    st.stop()
+found = queries.selection(here.run["id"], position)
+sentences.stepper(here, stage, position)
+with st.container(border=True, key="query"):
+    st.markdown(sentence.title(here, position))
+    sentence.one_stage(
+        here, here.noisy_stage if here.noisy_stage in here.stages else stage, position, key="query-sentence"
+    )
+if found is None:
+    st.info(
+        "No exemplars were chosen for this sentence in this run. Step to another one.", icon=":material/info:"
+    )
+    st.stop()
+st.subheader(f"The {len(found['exemplars'])} sentences it learns from")
+exemplars.badges(found)
+metrics(exemplars.objective(here, found))
+exemplars.cards(here, found)
+exemplars.prompt(here, found)
+left, right = st.columns([3, 2], gap="large")
+with left:
+    chart(
+        "Similarity and confidence",
+        scatter(found["exemplars"], dark=state.dark()),
+        key="scatter",
+        note="The numbers are the places in the prompt; larger points cover more labels.",
+    )
+with right:
+    st.markdown("#### All choices of this run")
+    st.caption(
+        "Core share: how much of all places the most used exemplars take. "
+        "A high share means nearly one global prompt."
+    )
+    figures = exemplars.diagnostics(whole)
+    metrics(dict(list(figures.items())[:3]))
+    metrics(dict(list(figures.items())[3:]))
+    export_menu(
+        {
+            "Chosen exemplars": exemplars.as_table(found),
+            "Use of exemplars": queries.exemplar_use(here.run["id"]),
+        },
+        stem=f"{here.dataset.id}-exemplars",
+        key="exemplars",
+    )

@@ -1,0 +1,129 @@
+"""Charts are functions of their data."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from dashboard.charts.confidence import calibration_error, confidence_histogram, label_counts, reliability
+from dashboard.charts.confusion import confusion, label_f1
+from dashboard.charts.exemplars import scatter
+from dashboard.charts.flow import changed_flows, kind, label_delta, sankey
+from dashboard.charts.palette import CHIPS, UPOS, chart_color, chip_color, entity
+
+COUNTS = pd.DataFrame({"label": ["NOUN", "VERB"], "count": [30, 10], "mean_confidence": [0.9, float("nan")]})
+CONFUSION = pd.DataFrame(
+    {"gold": ["NOUN", "NOUN", "VERB"], "predicted": ["NOUN", "VERB", "VERB"], "count": [6, 2, 4]}
+)
+FLOW = pd.DataFrame(
+    {
+        "from_label": ["NOUN", "NOUN", "VERB", "ADJ", "X"],
+        "to_label": ["NOUN", "VERB", "NOUN", "ADV", "ADJ"],
+        "gold_label": ["NOUN", "VERB", "VERB", "NOUN", None],
+        "count": [50, 7, 3, 2, 1],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gold", "expected"),
+    [
+        ("A", "B", "B", "fixed"),
+        ("A", "B", "A", "broken"),
+        ("A", "B", "C", "moved"),
+        ("A", "B", None, "moved"),
+        ("A", "A", "A", "right"),
+        ("A", "A", "B", "wrong"),
+        ("A", "A", None, "right"),
+    ],
+)
+def test_kind_of_a_change(before: str, after: str, gold: str | None, expected: str) -> None:
+    assert kind(before, after, gold) == expected
+
+
+def test_flows_keep_only_what_changed_and_say_how() -> None:
+    rows = changed_flows(FLOW)
+    assert list(rows["kind"]) == ["fixed", "broken", "moved", "moved"]
+    assert list(rows["count"]) == [7, 3, 2, 1]
+
+
+def test_sankey_carries_every_changed_token_through_both_stations() -> None:
+    figure = sankey(FLOW.dropna(), unit="tokens", dark=False)
+    assert sum(figure.data[0].link.value) == 2 * (7 + 3 + 2)
+
+
+def test_sankey_without_gold_has_two_stations() -> None:
+    figure = sankey(FLOW, unit="tokens", dark=True, gold=False)
+    assert sum(figure.data[0].link.value) == 7 + 3 + 2 + 1
+    assert [note.text for note in figure.layout.annotations] == ["Stage I", "Stage II"]
+
+
+def test_sankey_of_nothing_is_a_figure() -> None:
+    assert not sankey(FLOW.iloc[:1], unit="tokens", dark=False).data[0].link.value
+
+
+def test_calibration_error_is_weighted_by_count() -> None:
+    bins = pd.DataFrame(
+        {"bin": [0, 1, 2], "confidence": [0.5, 0.9, 0.0], "accuracy": [0.4, 0.9, 0.0], "count": [10, 30, 0]}
+    )
+    assert calibration_error(bins) == pytest.approx(0.025)
+    assert calibration_error(bins.iloc[2:]) == 0.0
+
+
+def test_confusion_offers_every_filled_cell_for_clicking() -> None:
+    figure = confusion(CONFUSION, ("VERB", "NOUN"), unit="tokens", dark=False)
+    cells = [tuple(pair) for pair in figure.data[2].customdata]
+    assert sorted(cells) == [("NOUN", "NOUN"), ("NOUN", "VERB"), ("VERB", "VERB")]
+    assert figure.data[2].marker.opacity == 0
+    assert list(figure.data[0].x) == ["VERB", "NOUN"]
+
+
+def test_confusion_shows_labels_the_label_set_does_not_know() -> None:
+    odd = pd.DataFrame({"gold": ["NOUN"], "predicted": ["???"], "count": [1]})
+    assert list(confusion(odd, ("NOUN",), unit="tokens", dark=True).data[0].x) == ["NOUN", "???"]
+
+
+def test_label_f1_by_hand() -> None:
+    assert label_f1(CONFUSION) == pytest.approx({"NOUN": 12 / 14, "VERB": 8 / 10})
+
+
+def test_label_delta_puts_the_largest_gain_on_top() -> None:
+    figure = label_delta({"A": 0.5, "B": 0.5}, {"A": 0.4, "B": 0.9}, dark=False)
+    assert list(figure.layout.yaxis.categoryarray) == ["A", "B"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_chart_is_plain_json(dark: bool) -> None:
+    bins = pd.DataFrame({"bin_left": [0.0, 0.5], "count": [1, 2]})
+    curve = pd.DataFrame({"bin": [0, 1], "confidence": [0.2, 0.8], "accuracy": [0.3, 0.7], "count": [1, 2]})
+    chosen = [
+        {"rank": 0, "similarity": 0.5, "confidence": 0.9, "covers": ["NOUN"]},
+        {"rank": 1, "similarity": None, "confidence": None, "covers": []},
+    ]
+    for figure in (
+        label_counts(COUNTS, COUNTS, unit="tokens", dark=dark),
+        label_counts(COUNTS, None, unit="tokens", dark=dark),
+        confidence_histogram(bins, unit="tokens", dark=dark),
+        reliability(curve, unit="tokens", dark=dark),
+        reliability(curve.iloc[:0], unit="tokens", dark=dark),
+        scatter(chosen, dark=dark),
+        scatter([], dark=dark),
+    ):
+        assert json.loads(figure.to_json())["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+
+
+def test_all_seventeen_word_classes_have_their_own_colour() -> None:
+    assert len(set(UPOS.values())) == len(set(CHIPS.values())) == len(UPOS) == 17
+
+
+def test_entity_types_share_one_colour() -> None:
+    assert entity("B-PER") == entity("I-PER") == "PER"
+    assert chip_color("B-PER") == chip_color("I-PER") == chart_color("PER")
+
+
+def test_labels_no_palette_knows_get_a_colour_by_place() -> None:
+    labels = ("sports", "health")
+    assert chip_color("sports", labels) != chip_color("health", labels)
+    assert chip_color("unheard", labels).startswith("#")

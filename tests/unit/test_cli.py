@@ -1,0 +1,219 @@
+"""The command line as a script would use it: JSON on stdout, one line per error, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli import main
+from core.cli.server import free_port
+
+Ssp = Callable[..., "Answer"]
+
+
+def sentence(*tagged: str) -> str:
+    """A CoNLL-U sentence from `form/UPOS` words."""
+    words = [word.split("/") for word in tagged]
+    rows = [f"{n}\t{form}\t_\t{upos}" + "\t_" * 6 for n, (form, upos) in enumerate(words, 1)]
+    return "\n".join([f"# text = {' '.join(form for form, _ in words)}", *rows, "", ""])
+
+
+TARGET = sentence("Hon/PRON", "syngur/VERB", "nú/ADV", "./PUNCT")
+SOURCE = sentence("Hún/PRON", "syngur/VERB", "þar/ADV", "./PUNCT")
+HOLD = """
+import sys, time
+from pathlib import Path
+from core.store import Store
+store = Store.open(Path(sys.argv[1]))
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+class Answer:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def message(self) -> str:
+        return self.err.strip().splitlines()[-1]
+
+
+@pytest.fixture
+def ssp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ssp:
+    """Call `ssp ARGS --workspace TMP` in this process."""
+
+    def call(*arguments: str, json_too: bool = True) -> Answer:
+        flags = ["--json"] if json_too else []
+        line = ["ssp", *arguments, *flags, "--workspace", str(tmp_path / "workspace")]
+        monkeypatch.setattr(sys, "argv", line)
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        captured = capsys.readouterr()
+        return Answer(int(stopped.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+def filled(ssp: Ssp, folder: Path) -> str:
+    """Import a source and a target; returns the target's id."""
+    (folder / "mine.conllu").write_text(TARGET * 3 + TARGET.replace("nú", "væl") * 3, "utf8")
+    (folder / "theirs.conllu").write_text(SOURCE * 4, "utf8")
+    ssp("import", str(folder / "theirs.conllu"), "--task", "pos", "--language", "is", "--split", "train")
+    done = ssp("import", str(folder / "mine.conllu"), "--task", "pos", "--language", "fo")
+    assert done.code == 0, done.err
+    return str(done.document["dataset"])
+
+
+def test_the_corridor_from_the_command_line(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    run = ssp("run", "ssp", "--dataset", target, "--source", "theirs", "--set", "k=2")
+    assert run.code == 0, run.err
+    scores = ssp("evaluate", run.document["run"]).document
+    assert scores["gold"] == f"{target}/gold"
+    assert scores["n_instances"] == 6
+    assert set(scores["stage2"]) == {"token_accuracy", "macro_f1", "paper_f1"}
+    chosen = ssp("selections", run.document["run"]).document["selections"]
+    assert [len(row["ids"]) for row in chosen] == [2] * 6
+    assert all(row["query"] not in row["ids"] for row in chosen)
+    again = ssp("run", "ssp", "--dataset", target, "--source", "theirs", "--set", "k=2")
+    assert again.document["run"] == run.document["run"]
+    assert again.document["computed"] is False
+    assert [row["id"] for row in ssp("runs").document["runs"] if row["kind"] == "run"] == [
+        run.document["run"]
+    ]
+    assert ssp("delete", run.document["run"]).code == 0
+    assert ssp("show", run.document["run"]).code == 2
+
+
+def test_importing_twice_gives_the_same_data_set(ssp: Ssp, tmp_path: Path) -> None:
+    first = filled(ssp, tmp_path)
+    second = ssp("import", str(tmp_path / "mine.conllu"), "--task", "pos", "--language", "fao")
+    assert second.code == 0
+    assert second.document["dataset"] == first
+    assert len(ssp("datasets").document["datasets"]) == 2
+
+
+def test_a_conllu_file_comes_out_as_it_went_in(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    out = tmp_path / "out.conllu"
+    done = ssp("export", target, "--format", "conllu", "--out", str(out))
+    assert done.code == 0, done.err
+    assert out.read_bytes() == (tmp_path / "mine.conllu").read_bytes()
+    about = json.loads(Path(done.document["about"]).read_text("utf8"))
+    assert about["labels"] == "gold"
+
+
+def test_a_run_exports_its_own_labels(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    run = ssp("run", "transfer", "--dataset", target, "--source", "theirs").document["run"]
+    out = tmp_path / "run.jsonl"
+    about = ssp("export", run, "--format", "jsonl", "--out", str(out)).document
+    rows = [json.loads(line) for line in out.read_text("utf8").splitlines()]
+    assert len(rows) == 6
+    assert all(len(row["confidences"]) == len(row["tokens"]) for row in rows)
+    assert about["labels"] == f"stage1 of run {run}"
+
+
+def test_no_gold_is_said_not_scored(ssp: Ssp, tmp_path: Path) -> None:
+    filled(ssp, tmp_path)
+    (tmp_path / "plain.txt").write_text("Hon syngur .\nHann syngur væl .\n", "utf8")
+    plain = ssp("import", str(tmp_path / "plain.txt"), "--task", "pos", "--language", "fo").document[
+        "dataset"
+    ]
+    run = ssp("run", "transfer", "--dataset", plain, "--source", "theirs").document["run"]
+    scores = ssp("evaluate", run).document
+    assert (scores["gold"], scores["stage1"], scores["stage2"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("import", "no-such-thing"), "unknown"),
+        (("import", "ud-faroese-of"), "Did you mean"),
+        (("run", "ssp", "--dataset", "nothing"), "unknown data set"),
+        (("evaluate", "nothing"), "unknown run"),
+        (("show", "nothing"), "unknown"),
+        (("delete", "nothing"), "unknown"),
+        (("catalog", "--language", "xx-nonsense-"), "language"),
+        (("prefetch", "everything"), "unknown thing to prefetch"),
+        (("export", "nothing", "--format", "conllu", "--out", "x"), "unknown data set or run"),
+    ],
+)
+def test_an_error_is_one_line_and_exit_code_2(ssp: Ssp, arguments: tuple[str, ...], words: str) -> None:
+    answer = ssp(*arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert words in answer.message
+
+
+def test_bad_settings_are_refused(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    for setting, words in (
+        ("k", "key=value"),
+        ("kk=3", "unknown setting"),
+        ("llm=replay", "no recorded calls"),
+    ):
+        answer = ssp("run", "ssp", "--dataset", target, "--set", setting)
+        assert (answer.code, words in answer.message) == (2, True), answer.err
+    answer = ssp("run", "ssp", "--dataset", target)
+    assert (answer.code, "--source" in answer.message) == (2, True)
+
+
+def test_a_broken_file_leaves_the_workspace_as_it_was(ssp: Ssp, tmp_path: Path) -> None:
+    filled(ssp, tmp_path)
+    before = ssp("datasets").out
+    (tmp_path / "bad.conllu").write_text("1\tHon\t_\tPRON\n\n", "utf8")
+    answer = ssp(
+        "import", str(tmp_path / "bad.conllu"), "--task", "pos", "--language", "fo", "--format", "conllu"
+    )
+    assert answer.code == 2
+    assert "bad.conllu:1" in answer.message
+    assert ssp("datasets").out == before
+
+
+def test_text_for_people(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    run = ssp("run", "transfer", "--dataset", target, "--source", "theirs").document["run"]
+    assert "token_accuracy" in ssp("evaluate", run, json_too=False).out
+    assert target in ssp("datasets", json_too=False).out
+    assert "CC" in ssp("catalog", "--task", "pos", json_too=False).out
+    assert run in ssp("runs", json_too=False).out
+    assert "fingerprint" in ssp("show", target, json_too=False).out
+
+
+@pytest.mark.slow
+def test_a_workspace_held_by_another_process_says_which(ssp: Ssp, tmp_path: Path) -> None:
+    filled(ssp, tmp_path)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "workspace")], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        answer = ssp("datasets")
+        assert answer.code == 3
+        assert f"process {holder.pid}" in answer.message
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+def test_the_next_free_port() -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        busy = taken.getsockname()[1]
+        assert free_port("127.0.0.1", busy) > busy

@@ -1,0 +1,157 @@
+"""Runs in worker processes: the directory protocol, progress, cancel, failure, ingest."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from core.store import Store, facts, views
+
+from core import jobs
+from core.errors import Cancelled, UnknownName
+from core.jobs.board import alive
+from core.jobs.bundle import load, save
+from core.jobs.worker import file_report, main
+from core.pipeline import RunInput, Source
+from core.settings import Settings, with_workspace
+from core.types import Completion, Dataset, Instance, Prediction, Record
+
+WORDS = (("Hon", "PRON"), ("syngur", "VERB"), ("væl", "ADV"), (".", "PUNCT"))
+
+
+def records(n: int, split: str) -> list[Record]:
+    found = []
+    for position in range(n):
+        tokens = (*tuple(word for word, _ in WORDS), f"ord{position}")
+        labels = (*(label for _, label in WORDS), "NOUN")
+        found.append(Record(Instance(position, split, tokens, " ".join(tokens)), labels))
+    return found
+
+
+@pytest.fixture
+def chosen(tmp_path: Path) -> Settings:
+    return with_workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def project(chosen: Settings):  # type: ignore[no-untyped-def]
+    with Store.open(chosen.workspace) as store:
+        target = Dataset("target", "Target", "fao", "pos", ("NOUN", "VERB", "PRON", "ADV", "PUNCT"))
+        facts.add_dataset(store, target, records(6, "test"))
+        source = Dataset("source", "Source", "isl", "pos", target.labels)
+        facts.add_dataset(store, source, records(8, "train"))
+        yield store
+
+
+def wait(store: Store, chosen: Settings, job: str, *, seconds: float = 60) -> jobs.JobStatus:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        jobs.poll(store, chosen)
+        found = jobs.status(chosen, job)
+        if found.state in {"done", "failed", "cancelled"}:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"job still {jobs.status(chosen, job)}")
+
+
+@pytest.mark.slow
+def test_a_run_in_a_worker_becomes_visible_in_the_store(project: Store, chosen: Settings) -> None:
+    job = jobs.start(project, chosen, "ssp", "target", {"k": "2"}, sources=["source"])
+    done = wait(project, chosen, job)
+    assert done.state == "done", done.message
+    run = views.run(project, done.run_id)
+    assert set(run["stages"]) == {"stage1", "consensus", "stage2"}
+    assert {score.stage for score in views.scores(project, done.run_id)} == {"stage1", "consensus", "stage2"}
+    again = jobs.start(project, chosen, "ssp", "target", {"k": "2"}, sources=["source"])
+    assert jobs.status(chosen, again).state == "done"
+    assert [found.id for found in jobs.list_jobs(chosen)].count(job) == 1
+
+
+@pytest.mark.slow
+def test_a_cancelled_run_leaves_nothing_in_the_store(project: Store, chosen: Settings) -> None:
+    before = project.version()
+    job = jobs.start(project, chosen, "ssp", "target", {"k": "2"}, sources=["source"])
+    jobs.cancel(chosen, job)
+    assert wait(project, chosen, job).state == "cancelled"
+    assert project.version() == before
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_noticed(project: Store, chosen: Settings) -> None:
+    job = jobs.start(project, chosen, "ssp", "target", {"k": "2"}, sources=["source"])
+    pid = int((chosen.workspace / "jobs" / job / "pid").read_text())
+    import os
+    import signal
+
+    os.kill(pid, signal.SIGKILL)
+    failed = wait(project, chosen, job)
+    assert failed.state == "failed"
+    assert "without a word" in failed.message
+    assert not alive(pid)
+
+
+def test_unknown_jobs_are_named(chosen: Settings) -> None:
+    with pytest.raises(UnknownName):
+        jobs.status(chosen, "nothing")
+    assert jobs.list_jobs(chosen) == []
+
+
+def test_inputs_survive_the_journey_and_gold_stays_behind(tmp_path: Path) -> None:
+    instance = Instance(0, "test", ("a", "b\u2028c"), "a b\u2028c ")
+    job = RunInput(
+        run_id="r",
+        dataset=Dataset("d", "d", "fao", "pos", ("X",), splits={"test": 1}),
+        recipe={"name": "ssp"},
+        seed=3,
+        instances=[instance],
+        sources=[Source("s", "isl", records(2, "train"))],
+        stage1={0: Prediction(0, ("X", "X"), (0.5, 0.25))},
+        recorded={0: (3, 1)},
+        completions=[Completion("k", "m", "h", "prompt", "text", prompt_tokens=3)],
+        template="t",
+        corrections={0: ("X", "X")},
+    )
+    save(job, tmp_path)
+    loaded = load(tmp_path)
+    assert loaded == job
+    assert '"labels": ["PRON"' not in (tmp_path / "job.json").read_text("utf8")
+
+
+def test_a_bad_recipe_becomes_an_error_file(tmp_path: Path) -> None:
+    recipe = {"name": "ssp", "stage1": {"labeler": "crf"}}
+    save(
+        RunInput("r", Dataset("d", "d", "fao", "pos", ("X",)), recipe, 0, [Instance(0, "test", ("a",), "a")]),
+        tmp_path,
+    )
+    assert main([str(tmp_path)]) == 2
+    error = json.loads((tmp_path / "error.json").read_text("utf8"))
+    assert error["state"] == "failed"
+    assert "--source" in error["message"]
+    assert not (tmp_path / "out" / "done.json").exists()
+
+
+def test_a_crash_is_told_and_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "job.json").write_text("{}", "utf8")
+    assert main([str(tmp_path)]) == 1
+    assert "KeyError" in json.loads((tmp_path / "error.json").read_text("utf8"))["message"]
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_progress_is_written_and_cancel_is_heard(tmp_path: Path) -> None:
+    report = file_report(tmp_path)
+    report("Stage II", 1, 2)
+    assert json.loads((tmp_path / "progress.json").read_text("utf8")) == {
+        "stage": "Stage II",
+        "done": 1,
+        "total": 2,
+    }
+    (tmp_path / "cancel").touch()
+    with pytest.raises(Cancelled):
+        report("Stage II", 2, 2)
+
+
+def test_an_orphaned_worker_stops(tmp_path: Path) -> None:
+    with pytest.raises(Cancelled, match="gone"):
+        file_report(tmp_path, parent=1)("Stage I", 0, 1)

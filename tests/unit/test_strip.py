@@ -1,0 +1,53 @@
+"""What the sentence component is sent."""
+
+from __future__ import annotations
+
+import json
+
+from core.types import Instance
+from dashboard.widgets.strip import Line, bars, block
+
+SENTENCE = Instance(0, "test", ("Ein", "\u200bBär"), "Ein Bär")
+PAIR = Instance(1, "test", (), "premise", "hypothesis")
+
+
+def test_one_stage_carries_label_colour_and_confidence() -> None:
+    shown = block(SENTENCE, [Line("Stage I", ("DET", "NOUN"), (0.9, 0.25))], ("DET", "NOUN"))
+    assert [token["f"] for token in shown["tokens"]] == ["Ein", "\u200bBär"]
+    assert shown["tokens"][1]["l"][0][0] == "NOUN"
+    assert shown["tokens"][1]["l"][0][2] == 0.25
+    assert shown["tokens"][1]["k"] is None
+
+
+def test_three_stages_say_what_became_of_each_token() -> None:
+    lines = [
+        Line("Stage I", ("DET", "VERB")),
+        Line("Stage II", ("PRON", "NOUN")),
+        Line("Gold", ("DET", "NOUN")),
+    ]
+    assert [token["k"] for token in block(SENTENCE, lines, ())["tokens"]] == ["broken", "fixed"]
+
+
+def test_a_pair_shows_both_texts_and_the_answers() -> None:
+    lines = [
+        Line("Stage I", ("neutral",), (0.5,)),
+        Line("Stage II", ("entailment",)),
+        Line("Gold", ("entailment",)),
+    ]
+    shown = block(PAIR, lines, ("entailment", "neutral"))
+    assert [text["n"] for text in shown["texts"]] == ["Premise", "Hypothesis"]
+    assert [(answer["n"], answer["l"], answer["k"]) for answer in shown["answers"]] == [
+        ("Stage I", "neutral", None),
+        ("Stage II", "entailment", "fixed"),
+        ("Gold", "entailment", None),
+    ]
+
+
+def test_a_missing_confidence_is_null_not_nan() -> None:
+    shown = block(SENTENCE, [Line("Stage I", ("DET", "NOUN"), (float("nan"), 1.0))], ())
+    assert json.dumps(shown, allow_nan=False)
+    assert shown["tokens"][0]["l"][0][2] is None
+
+
+def test_bars_are_plain_numbers() -> None:
+    assert bars({"similarity": (0.5, ".50")}) == [{"n": "similarity", "v": 0.5, "t": ".50"}]
