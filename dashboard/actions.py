@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from core import demo, importing, jobs
 from core.errors import StudioError
@@ -26,11 +27,10 @@ def _writable() -> None:
         )
 
 
-def import_dataset(entry_id: str, report: Report) -> str:
-    """Import a catalog entry; returns the id of the stored data set."""
+def import_dataset(entry_id: str, report: Report) -> dict[str, Any]:
+    """Import a catalog entry; answers as `core.importing.import_catalog` does."""
     _writable()
-    answer = importing.import_catalog(resources.store(), settings(), entry_id, report)
-    return str(answer["dataset"])
+    return importing.import_catalog(resources.store(), settings(), entry_id, report)
 
 
 def start_run(

@@ -11,7 +11,7 @@ st.set_page_config(
     page_title="SSP Studio",
     page_icon=str(frame.ASSETS / "icon.png"),
     layout="wide",
-    initial_sidebar_state="collapsed" if state.view().present else "expanded",
+    initial_sidebar_state="collapsed" if state.view().present else 270,
 )
 pages = [
     st.Page(path, title=title, icon=icon, url_path=url, default=path == routes.OVERVIEW)

@@ -25,6 +25,7 @@ LABELERS = {
     "overlap": "word-overlap baseline",
     "ngram_lr": "n-gram classifier trained on the sources",
 }
+RECIPES = {"ssp": "SSP", "transfer": "Transfer", "nearest": "Nearest", "random": "Random"}
 IMPORTED = {"zgul": "ZGUL", "zgul_plus": "ZGUL+", "codec": "CODEC", "deberta": "DeBERTa"}
 LLMS = {
     "offline": "offline in-context tagger",
@@ -58,20 +59,21 @@ def language_task(dataset: Dataset) -> str:
 
 
 def run_title(run: Mapping[str, Any]) -> str:
-    """A run in a few words: recipe, who answered, number of exemplars - or whose labels were imported."""
+    """A run in a few words: the recipe and who gave the last labels - or whose labels were imported."""
     if run["kind"] == "import":
-        return f"{imported(str(run['id']))} labels (imported)"
-    recipe = _resolved(run)
-    stage2, selector = recipe.get("stage2", {}), recipe.get("selector", {})
-    parts = [
-        str(run["recipe"] or "run"),
-        {"offline": "offline tagger", "replay": "GPT-4 replayed", "recorded": "stored labels"}.get(
-            str(stage2.get("llm")), "Stage I only"
-        ),
-    ]
-    if selector.get("name") not in {None, "none"}:
-        parts.append(selector_title(selector))
-    return " · ".join(parts)
+        return f"{imported(str(run['id']))} labels, imported"
+    llm = str(_resolved(run).get("stage2", {}).get("llm"))
+    answered = {"offline": "offline tagger", "replay": "GPT-4 replayed", "recorded": "stored labels"}
+    recipe = str(run["recipe"] or "run")
+    return f"{RECIPES.get(recipe, recipe)}, {answered.get(llm, 'Stage I only')}"
+
+
+def run_details(run: Mapping[str, Any]) -> str:
+    """What tells a run from its siblings: exemplars, seed and time."""
+    selector = _resolved(run).get("selector", {})
+    chosen = selector_title(selector) if selector.get("name") not in {None, "none"} else ""
+    seed = f"seed {run['seed']}" if run["kind"] == "run" and run["seed"] is not None else ""
+    return " · ".join(part for part in (chosen, seed, str(run["created_at"])[:16]) if part)
 
 
 def selector_title(selector: Mapping[str, Any]) -> str:

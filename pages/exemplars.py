@@ -14,7 +14,9 @@ from dashboard.widgets.layout import chart, heading, metrics
 here = current.here()
 whole = queries.diagnostics(here.run["id"])
 selector = naming.resolved(here.run).get("selector", {})
-heading("Exemplars", here, naming.selector_title(selector) if selector else "recorded with the labels")
+buttons = heading(
+    "Exemplars", here, naming.selector_title(selector) if selector else "recorded with the labels"
+)
 if not whole["n_queries"]:
     empty(
         "This run chose no exemplars",
@@ -24,7 +26,7 @@ if not whole["n_queries"]:
         go="Start a run from the overview",
     )
     st.stop()
-stage = here.stages[0]
+stage = here.noisy_stage if here.noisy_stage in here.stages else here.stages[0]
 position = sentences.opened(here, stage)
 if position is None:
     st.info(
@@ -33,29 +35,27 @@ if position is None:
     )
     st.stop()
 found = queries.selection(here.run["id"], position)
-sentences.stepper(here, stage, position)
+with buttons:
+    sentences.stepper(here, stage, position)
 with st.container(border=True, key="query"):
     st.markdown(sentence.title(here, position))
-    sentence.one_stage(
-        here, here.noisy_stage if here.noisy_stage in here.stages else stage, position, key="query-sentence"
-    )
+    sentence.one_stage(here, stage, position, key="query-sentence")
 if found is None:
     st.info(
-        "No exemplars were chosen for this sentence in this run. Step to another one.", icon=":material/info:"
+        "No exemplars were chosen for this sentence in this run. Step to another.", icon=":material/info:"
     )
     st.stop()
-st.subheader(f"The {len(found['exemplars'])} sentences it learns from")
+items = "sentences" if here.unit == "tokens" else "items"
+st.subheader(f"The {len(found['exemplars'])} {items} it learns from")
 exemplars.badges(found)
-metrics(exemplars.objective(here, found))
+metrics(exemplars.objective(found))
 exemplars.cards(here, found)
 exemplars.prompt(here, found)
 left, right = st.columns([3, 2], gap="large")
 with left:
+    note = "The numbers are the places in the prompt; larger points cover more labels."
     chart(
-        "Similarity and confidence",
-        scatter(found["exemplars"], dark=state.dark()),
-        key="scatter",
-        note="The numbers are the places in the prompt; larger points cover more labels.",
+        "Similarity and confidence", scatter(found["exemplars"], dark=state.dark()), key="scatter", note=note
     )
 with right:
     st.markdown("#### All choices of this run")
@@ -63,14 +63,8 @@ with right:
         "Core share: how much of all places the most used exemplars take. "
         "A high share means nearly one global prompt."
     )
-    figures = exemplars.diagnostics(whole)
-    metrics(dict(list(figures.items())[:3]))
-    metrics(dict(list(figures.items())[3:]))
-    export_menu(
-        {
-            "Chosen exemplars": exemplars.as_table(found),
-            "Use of exemplars": queries.exemplar_use(here.run["id"]),
-        },
-        stem=f"{here.dataset.id}-exemplars",
-        key="exemplars",
-    )
+    figures = list(exemplars.diagnostics(whole).items())
+    metrics(dict(figures[:3]))
+    metrics(dict(figures[3:]))
+    tables = {"Chosen": exemplars.as_table(found), "Use of exemplars": queries.exemplar_use(here.run["id"])}
+    export_menu(tables, stem=f"{here.dataset.id}-exemplars", key="exemplars")

@@ -15,74 +15,51 @@ here = current.here("stage1")
 run, gold, unit, dark = here.run["id"], here.gold, here.unit, state.dark()
 summary = queries.summary(run, "stage1")
 counts = queries.label_counts(run, "stage1")
-bins = queries.reliability(run, "stage1", gold) if gold else None
+forms = queries.ambiguous_forms(run, "stage1") if unit == "tokens" else counts.iloc[:0]
+known = summary.get("mean_confidence") is not None
+bins = queries.reliability(run, "stage1", gold) if gold and known else None
 table = queries.confusion(run, "stage1", gold) if gold else None
 score = queries.main_scores(run, here.dataset.task).get("stage1")
 
-heading("Stage I", here, naming.stage1_source(here.run))
-known = summary.get("mean_confidence") is not None
+with heading("Stage I", here, naming.stage1_source(here.run)):
+    run_form.run_button(here.dataset, key="run-here")
+    tables = {"Label counts": counts, "Ambiguous forms": forms, "Confusion": table}
+    export_menu(tables, stem=f"{here.dataset.id}-stage1", key="stage1")
 metrics(
     {
         "Sentences" if unit == "tokens" else "Items": f"{summary['n']:,}",
         "Tokens": f"{summary['n_tokens']:,}" if unit == "tokens" else None,
         "Mean confidence": f"{summary['mean_confidence']:.3f}" if known else None,
         naming.METRICS[naming.MAIN_METRIC[here.dataset.task]]: f"{100 * score.value:.1f}" if score else None,
-        "Calibration error": f"{calibration_error(bins):.3f}"
-        if bins is not None and known and not bins.empty
-        else None,
+        "Calibration error": f"{calibration_error(bins):.3f}" if bins is not None else None,
     },
     note=naming.against(here.gold_name, score.n_instances, len(score.label_set), here.dataset.task)
     if score
     else "",
 )
-with st.container(horizontal=True, gap="small"):
-    run_form.run_button(here.dataset, key="run-here")
-    tables = {"Label counts": counts, "Ambiguous forms": queries.ambiguous_forms(run, "stage1")}
-    export_menu(
-        tables if table is None else {**tables, "Confusion": table},
-        stem=f"{here.dataset.id}-stage1",
-        key="stage1",
-    )
-
 left, right = st.columns(2, gap="large")
 with left:
-    chart(
-        "Labels given",
-        label_counts(counts, queries.label_counts(gold, "gold") if gold else None, unit=unit, dark=dark),
-        key="counts",
-    )
+    given = queries.label_counts(gold, "gold") if gold else None
+    chart("Labels given", label_counts(counts, given, unit=unit, dark=dark), key="counts")
+    if not forms.empty:
+        st.markdown("#### Ambiguous forms")
+        st.caption("Words with more than one label, the most evenly spread first (entropy in bits).")
+        number = st.column_config.NumberColumn(format="%.2f")
+        st.dataframe(forms, hide_index=True, height=215, column_config={"entropy": number}, key="forms")
 with right:
     if known:
         chart(
             "Confidence",
             confidence_histogram(queries.histogram(run, "stage1"), unit=unit, dark=dark),
-            key="histogram",
+            key="hist",
         )
-    if bins is not None and known and not bins.empty:
-        chart(
-            "Can the confidence be believed?",
-            reliability(bins, unit=unit, dark=dark),
-            key="reliability",
-            note="On the dotted line it is right; below it, the labeler is too sure of itself.",
-        )
-if table is not None and not table.empty:
-    chart(
-        "Confusion with gold",
-        confusion(table, here.dataset.labels, unit=unit, dark=dark),
-        note="Shade = share of the gold label. Click a cell to list its sentences below.",
-        **state.cell_to_view("confusion-stage1"),
-    )
-forms = queries.ambiguous_forms(run, "stage1")
-if unit == "tokens" and not forms.empty:
-    st.subheader("Ambiguous forms")
-    st.caption("Words that got more than one label, by how evenly the labels are spread (entropy in bits).")
-    st.dataframe(
-        forms,
-        hide_index=True,
-        height=240,
-        column_config={"entropy": st.column_config.NumberColumn(format="%.2f")},
-        key="forms",
-    )
+    if bins is not None:
+        note = "On the dotted line it is right; below it, the labeler is too sure of itself."
+        chart("Can it be believed?", reliability(bins, unit=unit, dark=dark), key="reliability", note=note)
+if table is not None:
+    note = "Shade = share of the gold label. Click a cell to list its sentences below."
+    figure = confusion(table, here.dataset.labels, unit=unit, dark=dark)
+    chart("Confusion with gold", figure, note=note, **state.cell_to_view("confusion-stage1"))
 
 st.subheader("Sentences" if unit == "tokens" else "Items")
 position = sentences.opened(here, "stage1")

@@ -39,10 +39,14 @@ class NGrams:
                 "Give 1 <= low <= high <= 8 and 8 <= bits <= 24.",
             )
 
-    def embed(self, texts: Sequence[str]) -> Any:
-        """(len(texts), 2**bits) scipy CSR matrix, weighted by these texts' own frequencies."""
+    def embed(self, texts: Sequence[str], rarity: npt.NDArray[np.float64] | None = None) -> Any:
+        """(len(texts), 2**bits) scipy CSR matrix, weighted by `rarity` or that of these texts."""
         counts = self._counts(texts)
-        return _scaled(counts, _inverse_document_frequency(counts))
+        return _scaled(counts, _inverse_document_frequency(counts) if rarity is None else rarity)
+
+    def rarity(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """(2**bits,) inverse document frequencies over these texts."""
+        return _inverse_document_frequency(self._counts(texts))
 
     def similarity(self, queries: Sequence[str], pool: Sequence[str]) -> npt.NDArray[np.float64]:
         """See `Embedder.similarity`; document frequencies are those of the pool."""

@@ -52,15 +52,20 @@ def is_bio(label_set: Sequence[str]) -> bool:
     return any(label.startswith(("B-", "I-")) for label in label_set)
 
 
+def type_table(label_set: Labels) -> FloatArray:
+    """(labels, types) 0/1: which entity type each BIO label belongs to; else every label is its own."""
+    types = [label[2:] if label.startswith(("B-", "I-")) else label for label in label_set]
+    names = list(dict.fromkeys(types))
+    return np.array([[float(name == own) for name in names] for own in types]).reshape(len(label_set), -1)
+
+
 def chosen(position: int, posterior: FloatArray, label_set: Labels) -> Prediction:
     """The most probable label of each row as a prediction, BIO repaired; ties to the first label."""
     labels = [label_set[int(index)] for index in posterior.argmax(axis=1)] if len(posterior) else []
     return decided(position, labels, posterior, label_set)
 
 
-def decided(
-    position: int, labels: Sequence[str], posterior: FloatArray, label_set: Labels
-) -> Prediction:
+def decided(position: int, labels: Sequence[str], posterior: FloatArray, label_set: Labels) -> Prediction:
     """A prediction of these labels; an I- that continues nothing becomes B-, with its probability."""
     rows = posterior.copy()
     column = {name: index for index, name in enumerate(label_set)}

@@ -37,8 +37,13 @@ def confusion(counts: pd.DataFrame, labels: Sequence[str], *, unit: str, dark: b
     )
     figure.add_trace(_numbers(table, share, names, (colors.surface, colors.ink), dark=dark))
     figure.add_trace(_targets(table, share, names, unit))
-    figure.update_xaxes(title="predicted", side="top", showgrid=False, tickangle=-45 if len(names) > 8 else 0)
-    figure.update_yaxes(title="gold", autorange="reversed", showgrid=False)
+    figure.update_xaxes(
+        title={"text": "predicted", "standoff": 8},
+        side="top",
+        showgrid=False,
+        tickangle=-45 if len(names) > 8 else 0,
+    )
+    figure.update_yaxes(title={"text": "gold", "standoff": 14}, autorange="reversed", showgrid=False)
     return styled(figure, colors, height=max(260, 110 + 25 * len(names)))
 
 

@@ -40,10 +40,8 @@ def sankey(flow: pd.DataFrame, *, unit: str, dark: bool, gold: bool = True) -> g
                 row.count
             )
     figure = go.Figure(_sankey_trace(nodes, links, colors, unit))
-    height = max(
-        320, 60 + 24 * max((sum(1 for s, _ in nodes if s == stage) for stage in range(3)), default=1)
-    )
-    figure = styled(figure, colors, height=min(height, 620))
+    tallest = max((sum(1 for s, _ in nodes if s == stage) for stage in range(3)), default=1)
+    figure = styled(figure, colors, height=min(max(320, 100 + 24 * tallest), 620))
     return figure.update_layout(
         margin={"l": 4, "r": 4, "t": 30, "b": 14}, annotations=_stations(colors, gold=gold)
     )

@@ -14,14 +14,14 @@ from typing import Any
 UPOS = {
     "NOUN": "#4E3A48", "PROPN": "#74CBFD", "PRON": "#9A81B0", "NUM": "#8018E7", "VERB": "#B02104",
     "AUX": "#E19353", "ADJ": "#6D0D11", "ADV": "#536247", "DET": "#A24480", "ADP": "#EF2665",
-    "CCONJ": "#690D70",
-    "SCONJ": "#8872FB", "PART": "#94A4A3", "INTJ": "#9CEF1A", "PUNCT": "#CFD5DF", "SYM": "#5C8775", "X": "#D4C8B1",
+    "CCONJ": "#690D70", "SCONJ": "#8872FB", "PART": "#94A4A3", "INTJ": "#9CEF1A", "PUNCT": "#CFD5DF",
+    "SYM": "#5C8775", "X": "#D4C8B1",
 }  # fmt: skip
 CHIPS = {
     "NOUN": "#0072B2", "PROPN": "#56B4E9", "PRON": "#88CCEE", "NUM": "#5A4FCF", "VERB": "#D55E00",
     "AUX": "#E69F00", "ADJ": "#117733", "ADV": "#44AA99", "DET": "#999933", "ADP": "#CC79A7",
-    "CCONJ": "#882255",
-    "SCONJ": "#AA4499", "PART": "#CC6677", "INTJ": "#C9B400", "PUNCT": "#8A8F98", "SYM": "#6E7681", "X": "#A6A6A6",
+    "CCONJ": "#882255", "SCONJ": "#AA4499", "PART": "#CC6677", "INTJ": "#C9B400", "PUNCT": "#8A8F98",
+    "SYM": "#6E7681", "X": "#A6A6A6",
 }  # fmt: skip
 OTHERS = {
     "PER": "#0072B2", "ORG": "#D55E00", "LOC": "#117733", "DATE": "#AA4499", "MISC": "#999933",

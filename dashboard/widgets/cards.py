@@ -9,7 +9,12 @@ from core.types import Dataset
 from dashboard import actions, naming, queries, routes, state
 from dashboard.widgets import jobs, run_form, scores
 
-OFFERED = ("ssp-release-fao", "ssp-release-hau", "ud-faroese-oft", "sib200-fao_Latn")
+OFFERED = {
+    "ssp-release-fao": "100 test sentences, GPT-4's recorded answers included",
+    "ssp-release-hau": "100 test sentences, GPT-4's recorded answers included",
+    "ud-faroese-oft": "1,208 sentences, 10,002 tokens",
+    "sib200-fao_Latn": "1,004 items in 7 topics",
+}
 PER_ROW = 3
 
 
@@ -25,7 +30,7 @@ def card(dataset: Dataset) -> None:
     """Size, label source, best run with its gold named, and the ways on."""
     best = queries.best_run(dataset)
     with st.container(border=True, key=f"card-{dataset.id}", height="stretch", gap="small"):
-        st.markdown(f"### {naming.language_task(dataset)}")
+        st.markdown(f"### {naming.language_name(dataset.language)}")
         _badges(dataset)
         items = "sentences" if naming.unit(dataset.task) == "tokens" else "items"
         tokens = (
@@ -68,7 +73,7 @@ def _result(dataset: Dataset, best: queries.RunRow) -> None:
         gain = f"{100 * (after.value - before.value):+.1f}" if before and after else None
         st.metric(label, scores.change(before, after), gain)
         st.caption(
-            naming.against(f"gold of {dataset.name}", last.n_instances, len(last.label_set), dataset.task)
+            naming.against(f"the gold of {dataset.name}", last.n_instances, len(last.label_set), dataset.task)
         )
     stage2 = f"  \nStage II: {naming.stage2_source(best)}" if "stage2" in best["stages"] else ""
     st.caption(f"Stage I: {naming.stage1_source(best)}{stage2}")
@@ -90,39 +95,24 @@ def real_data() -> None:
     """What to import instead of the sample: name, licence, size."""
     known = catalog.entries()
     with st.container(border=True, key="real-data"):
-        st.markdown("#### Use real data")
+        st.markdown("### Use real data")
         st.caption(
-            "The cards below hold a small illustrative sample. These public data sets are ready to import:"
+            "Below is a small sample written for this project. These public data sets are a click away:"
         )
         for name in [item for item in OFFERED if item in known]:
-            entry = known[name]
-            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-                with st.container(gap=None):
-                    st.markdown(
-                        f"**{naming.language_name(entry.language)} · {naming.SHORT_TASKS[entry.task]}**"
-                    )
-                    st.text(
-                        " · ".join(
-                            part
-                            for part in (entry.name, entry.licence or "no licence stated", size(entry.meta))
-                            if part
-                        )
-                    )
-                if not state.view().present:
-                    st.page_link(
-                        routes.IMPORT,
-                        label="See and import",
-                        icon=":material/arrow_forward:",
-                        query_params=state.link(entry=name),
-                    )
+            _offer(known[name])
 
 
-def size(meta: object) -> str:
-    """The size a catalog entry states, in words; empty where it states none."""
-    stated = (
-        meta.get("size", meta.get("instances", "")) if isinstance(meta, dict) or hasattr(meta, "get") else ""
-    )
-    return f"{stated:,} instances" if isinstance(stated, int) else str(stated)
+def _offer(entry: catalog.CatalogEntry) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container(gap=None):
+            st.markdown(f"**{naming.language_name(entry.language)} · {naming.TASKS[entry.task]}**")
+            terms = f"licence: {entry.licence or 'none stated'}"
+            st.caption(" · ".join((entry.name, OFFERED[entry.id], terms)))
+        if not state.view().present:
+            there = state.link(entry=entry.id)
+            icon = ":material/arrow_forward:"
+            st.page_link(routes.IMPORT, label="See and import", icon=icon, query_params=there)
 
 
 def demo_or_sample(found: list[Dataset]) -> bool:

@@ -18,7 +18,7 @@ def search(table: pd.DataFrame) -> pd.DataFrame:
     view = state.view()
     languages = sorted(set(zip(table.language, table.code, strict=True)))
     names = {code: name for name, code in languages}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         st.text_input(
             "Search",
             placeholder="language, code or name",
@@ -68,7 +68,7 @@ def entry_list(rows: pd.DataFrame) -> None:
         selection_mode="single-row",
         alt="Catalog; choose a row to see its terms",
         column_config={
-            "language": st.column_config.TextColumn(width="small"),
+            "language": st.column_config.TextColumn(width=140),
             "task": st.column_config.TextColumn(width=70),
             "name": st.column_config.TextColumn("data set", width="large"),
             "licence": st.column_config.TextColumn(width="medium"),
@@ -82,22 +82,25 @@ def entry_list(rows: pd.DataFrame) -> None:
 
 def terms(entry: CatalogEntry) -> None:
     """Licence, citation and origin of an entry, before anything is fetched."""
-    st.markdown(f"#### {naming.language_name(entry.language)} · {naming.TASKS[entry.task]}")
-    st.text(entry.name)
-    with st.container(horizontal=True, gap="small"):
-        st.badge(KINDS.get(entry.kind, entry.kind), color="blue")
+    st.markdown(f"### {naming.language_name(entry.language)}")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.badge(naming.TASKS[entry.task], color="blue")
+        st.badge(KINDS.get(entry.kind, entry.kind), color="gray")
         if entry.kind == "sample":
             st.badge("illustrative", color="orange", icon=":material/science:")
+    st.text(entry.name)
     facts = {
         "Licence": entry.licence or "none stated by the publisher",
-        "Citation": entry.citation or "none given",
-        "Size": cards.size(entry.meta),
-        "Files": ", ".join(f"{file.split}: {file.path}" for file in entry.files),
+        "Size": cards.OFFERED.get(entry.id, ""),
+        "Note": str(entry.meta.get("note", "")),
         "Fetched from": _origin(entry),
+        "Citation": entry.citation or "none given",
+        "Files": "\n".join(f"{file.split}: {file.path}" for file in entry.files),
     }
-    for name, fact in facts.items():
-        if fact:
-            with st.container(gap=None):
+    shown = [(name, fact) for name, fact in facts.items() if fact]
+    for place, column in enumerate(st.columns(2, gap="large")):
+        for name, fact in shown[:-2] if place == 0 else shown[-2:]:
+            with column.container(gap=None):
                 st.caption(name)
                 st.text(fact)
 
@@ -131,14 +134,14 @@ def import_form(entry: CatalogEntry, *, present: bool, imported: bool) -> None:
 
 def _import(entry: CatalogEntry) -> None:
     bar = st.progress(0.0, text="fetching")
-    stored = actions.import_dataset(
-        entry.id,
-        lambda what, done, total: bar.progress(min(1.0, done / total) if total else 0.0, text=what) and None,
-    )
+
+    def report(what: str, done: int, total: int) -> None:
+        bar.progress(min(1.0, done / total) if total else 0.0, text=what)
+
+    answer = actions.import_dataset(entry.id, report)
     bar.empty()
-    state.go(dataset=stored)
-    st.toast(
-        f"Imported {naming.language_name(entry.language)} · {naming.SHORT_TASKS[entry.task]}",
-        icon=":material/check:",
-    )
+    state.go(dataset=answer["dataset"], entry=entry.id)
+    st.toast(f"Imported {answer['instances']:,} instances of {entry.name}", icon=":material/check:")
+    for missing in answer["skipped"]:
+        st.toast(f"Left out: {missing}", icon=":material/info:")
     st.rerun()

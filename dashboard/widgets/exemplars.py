@@ -7,16 +7,17 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from core.store import views
-from core.tasks import tasks
 
 from core import catalog, prompts
+from core.store import views
+from core.tasks import tasks
 from core.types import Exemplar
 from dashboard import naming, queries, resources
 from dashboard.charts.palette import chip_color
 from dashboard.current import Here
 from dashboard.widgets.strip import Block, Line, bars, block, strip
 
+LEGEND = "Labels are the noisy ones Stage I gave; underlines mark doubt. Point at a word for its details."
 Chosen = Sequence[Mapping[str, Any]]
 
 
@@ -34,6 +35,7 @@ def cards(here: Here, found: Mapping[str, Any]) -> None:
         direction=here.direction,
         key="exemplar-cards",
         cards=True,
+        legend=LEGEND if here.unit == "tokens" else "",
     )
 
 
@@ -101,7 +103,7 @@ def badges(found: Mapping[str, Any]) -> None:
             st.badge("every label in demand is shown", color="green")
 
 
-def objective(here: Here, found: Mapping[str, Any]) -> dict[str, str | None]:
+def objective(found: Mapping[str, Any]) -> dict[str, str | None]:
     """The value of the choice in its parts, as figures; those that cannot be told apart are left out."""
     chosen = found["exemplars"]
     similar = [float(row["similarity"]) for row in chosen if row["similarity"] is not None]

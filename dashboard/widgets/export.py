@@ -26,11 +26,13 @@ def _safe(value: object) -> object:
     return value
 
 
-def export_menu(tables: Mapping[str, pd.DataFrame], *, stem: str, key: str) -> None:
+def export_menu(tables: Mapping[str, pd.DataFrame | None], *, stem: str, key: str) -> None:
     """A menu with one download per table; `stem` begins each file name."""
     with st.popover("Export CSV", icon=":material/download:"):
         st.caption("Comma-separated, UTF-8, safe to open in a spreadsheet.")
         for name, table in tables.items():
+            if table is None or table.empty:
+                continue
             file = f"{stem}-{name.lower().replace(' ', '-')}.csv".replace("/", "-")
             st.download_button(
                 f"{name} ({len(table):,} rows)",

@@ -45,6 +45,9 @@ def pickers() -> None:
         st.selectbox(
             "Run", listed, format_func=lambda item: titles.get(item, "unknown run"), **state.bound("run")
         )
+        st.caption(
+            next((naming.run_details(run) for run in runs if run["id"] == view.run), "not in this data set")
+        )
 
 
 def _dataset_names(found: list[Dataset]) -> dict[str, str]:
@@ -68,19 +71,16 @@ def foot() -> None:
     folder = settings().workspace
     view = state.view()
     with st.container(gap="small", key="sidebar-foot"):
-        if not view.tour:
-            st.page_link(
-                routes.OVERVIEW,
-                label="Take the tour",
-                icon=":material/tour:",
-                query_params=state.link(tour=1),
-            )
+        if not view.tour and st.button("Take the tour", icon=":material/tour:", type="tertiary"):
+            st.switch_page(routes.OVERVIEW, query_params=state.link(tour=1))
         if actions.is_demo() and not view.present:
-            st.button("Reset the demo", icon=":material/restart_alt:", type="tertiary", on_click=_reset)
+            _reset_button()
         st.caption(f"Workspace {folder.name}", help=f"Everything is in one DuckDB file in {folder}")
 
 
-def _reset() -> None:
-    with st.spinner("Restoring the demo"):
-        run = actions.reset_demo(lambda *_: None)
-    state.go(run=run, sentence=-1)
+def _reset_button() -> None:
+    if st.button("Reset the demo", icon=":material/restart_alt:", type="tertiary"):
+        with st.spinner("Restoring the demo"):
+            run = actions.reset_demo(lambda *_: None)
+        state.go(dataset=queries.run(run)["dataset"], run=run)
+        st.rerun()

@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import naming
 from dashboard.current import Here
@@ -14,14 +15,17 @@ from dashboard.current import Here
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
-def heading(title: str, here: Here, source: str) -> None:
-    """The page's title, what it is about, and who gave the labels."""
-    st.title(title)
+def heading(title: str, here: Here, source: str) -> DeltaGenerator:
+    """The page's title, what it is about, and who gave the labels; returns the place for its buttons."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.title(title, width="content")
+        buttons = st.container(horizontal=True, horizontal_alignment="right", width="content", gap="small")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(naming.language_task(here.dataset), color="primary")
         if here.dataset.illustrative:
             st.badge("illustrative sample", color="orange", icon=":material/science:")
         st.text(f"{here.dataset.name} · {source}")
+    return buttons
 
 
 def metrics(values: Mapping[str, str | None], *, note: str = "") -> None:

@@ -11,6 +11,10 @@ from core.types import Score
 from dashboard import naming
 
 ORDER = list(naming.METRICS)
+PAPER_FIGURE = (
+    "Paper-compatible F1 is the figure the SSP paper reports: span F1 over runs of equal tags, also for "
+    "parts of speech. Token accuracy is the plain share of right tokens."
+)
 
 
 def table(scores: Sequence[Score]) -> pd.DataFrame:
@@ -44,14 +48,15 @@ def score_table(scores: Sequence[Score], *, gold_name: str, task: str) -> pd.Dat
         shown, hide_index=True, column_config=columns, key="scores", alt="Scores per metric and stage"
     )
     first = scores[0]
-    st.caption(f"Percent, {naming.against(gold_name, first.n_instances, len(first.label_set), task)}.")
-    with st.popover("Label set", type="tertiary"):
-        st.text(" ".join(first.label_set))
-        if task in {"pos", "ner"}:
-            st.caption(
-                "Paper-compatible F1 is the figure the SSP paper reports: span F1 over runs of equal tags, "
-                "also for parts of speech. Token accuracy is the plain share of right tokens."
-            )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption(
+            f"Percent, {naming.against(gold_name, first.n_instances, len(first.label_set), task)}.",
+            width="content",
+        )
+        with st.popover("Label set", type="tertiary"):
+            st.text(" ".join(first.label_set))
+            if task in {"pos", "ner"}:
+                st.caption(PAPER_FIGURE)
     return shown
 
 

@@ -27,25 +27,24 @@ def labels_of(here: Here, stage: str, position: int) -> Line | None:
 
 def one_stage(here: Here, stage: str, position: int, *, key: str) -> None:
     """The sentence with the labels of one stage."""
-    _show(here, position, (stage,), key=key)
-    st.caption(LEGEND)
+    _show(here, position, (stage,), key=key, legend=LEGEND)
 
 
 def compared(here: Here, position: int, *, key: str) -> None:
     """The sentence with Stage I, Stage II and gold, token by token."""
     stages = ("stage1", "stage2", "gold") if here.gold else ("stage1", "stage2")
-    _show(here, position, stages, key=key)
-    st.caption(DIFF_LEGEND)
+    _show(here, position, stages, key=key, legend=DIFF_LEGEND)
 
 
-def _show(here: Here, position: int, stages: tuple[str, ...], *, key: str) -> None:
+def _show(here: Here, position: int, stages: tuple[str, ...], *, key: str, legend: str) -> None:
     instance = queries.instance(here.dataset.id, position)
     lines = [line for stage in stages if (line := labels_of(here, stage, position))]
     if instance is None or not lines:
         st.info("This sentence is not part of the run. Choose another from the list.", icon=":material/info:")
         return
     shown = block(instance, lines, here.dataset.labels)
-    strip([shown], rows=[line.name for line in lines], direction=here.direction, key=key)
+    told = legend if instance.tokens else ""
+    strip([shown], rows=[line.name for line in lines], direction=here.direction, key=key, legend=told)
 
 
 def title(here: Here, position: int) -> str:

@@ -33,7 +33,7 @@ def filters(here: Here, stage: str) -> dict[str, Any]:
 def filter_bar(here: Here, *, changes: bool = False) -> None:
     """Widgets for the filters; all of them live in the URL."""
     labels = ["", *here.dataset.labels]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter-bar"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         st.text_input(
             "Contains",
             placeholder="part of the text",
@@ -112,29 +112,21 @@ def opened(here: Here, stage: str) -> int | None:
 
 
 def stepper(here: Here, stage: str, position: int) -> None:
-    """Previous, next, and any number: walks through the sentences of a run in file order."""
-    size = here.dataset.n_instances
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.button(
-            "Previous sentence",
-            icon=":material/chevron_left:",
-            disabled=position <= 0,
-            on_click=_step,
-            args=(position - 1,),
-            key="previous",
-        )
-        st.button(
-            "Next sentence",
-            icon=":material/chevron_right:",
-            icon_position="right",
-            disabled=position >= size - 1,
-            on_click=_step,
-            args=(position + 1,),
-            key="next",
-        )
-        with st.popover("Find a sentence", icon=":material/search:", width="content"):
-            filter_bar(here)
-            sentence_list(here, stage, key="find", height=320)
+    """Previous, next and a list to choose from: walks through the sentences in file order."""
+    last = here.dataset.n_instances - 1
+    back, on = ":material/chevron_left:", ":material/chevron_right:"
+    st.button("Previous", icon=back, disabled=position <= 0, on_click=_step, args=(position - 1,))
+    st.button(
+        "Next",
+        icon=on,
+        icon_position="right",
+        disabled=position >= last,
+        on_click=_step,
+        args=(position + 1,),
+    )
+    with st.popover("Find a sentence", icon=":material/search:", width="content"):
+        filter_bar(here)
+        sentence_list(here, stage, key="find", height=320)
 
 
 def _step(position: int) -> None:

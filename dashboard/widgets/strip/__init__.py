@@ -86,10 +86,19 @@ def _kind(labels: Sequence[str]) -> str | None:
 
 
 def strip(
-    blocks: Sequence[Block], *, rows: Sequence[str], direction: str, key: str, cards: bool = False
+    blocks: Sequence[Block],
+    *,
+    rows: Sequence[str],
+    direction: str,
+    key: str,
+    cards: bool = False,
+    legend: str = "",
 ) -> None:
-    """Show blocks. `rows` names the lines of each token; `cards` lays them out with rank and bars."""
-    data = {"dir": direction, "cards": cards, "rows": list(rows), "blocks": list(blocks)}
+    """Show blocks. `rows` names the lines of each token; `cards` lays them out with rank and bars.
+
+    Under them stands `legend`, until a token is pointed at: then its details.
+    """
+    data = {"dir": direction, "cards": cards, "legend": legend, "rows": list(rows), "blocks": list(blocks)}
     json.dumps(data, allow_nan=False)  # a numpy scalar or NaN would arrive as nonsense, silently
     _component()(key=key, data=data)
 

@@ -1,5 +1,5 @@
 // Sentences as chips, read-only. Corpus text reaches the page through textContent alone.
-// data: {dir, cards, rows:[stage name..], blocks:[{rank, note, tokens:[{f, l:[[label, color, confidence|null]..], k}],
+// data: {dir, cards, legend, rows:[stage name..], blocks:[{rank, note, tokens:[{f, l:[[label, color, confidence|null]..], k}],
 //        texts:[{n, t}], answers:[{n, l, c, p, k}], bars:[{n, v, t}], covers:[[label, color]..]}]}
 const SHOWN = new WeakMap();
 const NAMES = { "\u00A0": "NBSP", "\u00AD": "SHY", "\u200B": "ZWSP", "\u200E": "LRM", "\u200F": "RLM", "\u2060": "WJ", "\uFEFF": "BOM", "\t": "TAB", "\n": "LF", "\r": "CR", "\u3000": "IDSP" };
@@ -40,8 +40,11 @@ function described(form, labels, rows, kind) {
   return `${form}${joiner}: ${parts.join("; ")}${kind && kind !== "right" ? " (" + (kind === "wrong" ? "wrong in both" : kind) + ")" : ""}`;
 }
 
-function chip(token, rows) {
+const broken = (label, before) => label.startsWith("I-") && !(before && before[1] === "-" && type(before) === type(label));
+
+function chip(token, rows, before) {
   const node = el("span", "chip"), [label, color, p] = token.l[0], single = rows.length === 1;
+  const bad = single && broken(label, before), same = token.l.every(([other]) => other === label);
   const form = el("bdi", "form");
   visible(form, token.f);
   node.append(form);
@@ -50,19 +53,21 @@ function chip(token, rows) {
   node.style.setProperty("--o", String(single && p !== null ? 0.3 + 0.7 * p : 1));
   node.dataset.conf = single ? band(p) : "none";
   if (token.k) node.dataset.kind = token.k;
-  if (single && (label === "O" || label[1] === "-")) node.dataset.bio = label[0];
-  lines(token, rows, single).forEach((line) => node.append(line));
+  if (single && !bad && label[1] === "-") node.dataset.bio = label[0];
+  if (same && label === "O") node.dataset.bio = "O";
+  if (bad) node.classList.add("bad");
+  lines(token, rows, bad).forEach((line) => node.append(line));
   node.setAttribute("role", "listitem");
   node.setAttribute("aria-label", described(token.f, token.l, rows, token.k));
   return node;
 }
 
-function lines(token, rows, single) {
-  if (single) {
-    const label = token.l[0][0];
-    return [el("span", "lbl", label === "O" ? "" : label.startsWith("I-") ? "\u00B7" : type(label))];
+function lines(token, rows, bad) {
+  const label = token.l[0][0];
+  if (rows.length === 1) {
+    return [el("span", "lbl", bad ? "? " + label : label === "O" ? "" : label.startsWith("I-") ? "\u00B7" : type(label))];
   }
-  if (token.l.every(([label]) => label === token.l[0][0])) return [el("span", "lbl", token.l[0][0])];
+  if (token.l.every(([other]) => other === label)) return [el("span", "lbl", label === "O" ? "" : label)];
   return token.l.map(([label, color], i) => {
     const line = el("span", "lbl"), who = el("span", "who", rows[i].replace("Stage ", ""));
     line.style.setProperty("--c", color);
@@ -77,7 +82,7 @@ function tokens(block, data) {
   box.setAttribute("role", "list");
   box.setAttribute("aria-label", "Sentence with labels; arrow keys move from token to token");
   block.tokens.forEach((token, i) => {
-    const node = chip(token, data.rows);
+    const node = chip(token, data.rows, i ? block.tokens[i - 1].l[0][0] : "");
     node.tabIndex = i ? -1 : 0;
     box.append(node);
   });
@@ -166,10 +171,11 @@ export default function (component) {
   const box = el("div", data.cards ? "strip cards" : "strip"), foot = el("div", "foot");
   data.blocks.forEach((block) => box.append(drawn(block, data)));
   foot.setAttribute("aria-live", "polite");
-  if (data.blocks.some((block) => block.tokens)) box.append(foot);
+  foot.textContent = data.legend;
+  if (data.legend) box.append(foot);
   const tell = (event) => {
     const node = event.target.closest && event.target.closest(".toks .chip");
-    if (node) foot.textContent = node.getAttribute("aria-label");
+    foot.textContent = node ? node.getAttribute("aria-label") : data.legend;
   };
   box.addEventListener("focusin", tell);
   box.addEventListener("pointerover", tell);

@@ -1,0 +1,91 @@
+"""What exists, as data: languages, data sets, recipes and prompt templates, each a validated table."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from core.catalog.entry_table import CatalogEntry, SourceFile, entries, entry
+from core.catalog.language_table import (
+    direction,
+    language,
+    languages,
+    macrolanguage,
+    paper_languages,
+    related,
+    scope,
+)
+from core.errors import UnknownName
+
+__all__ = [
+    "CatalogEntry",
+    "SourceFile",
+    "direction",
+    "entries",
+    "entry",
+    "language",
+    "languages",
+    "macrolanguage",
+    "paper_languages",
+    "prompt_template",
+    "recipe",
+    "recipes",
+    "related",
+    "scope",
+]
+
+RECIPE_KEYS = ("name", "title", "description", "tasks")
+
+
+@lru_cache(maxsize=1)
+def recipes() -> Mapping[str, dict[str, Any]]:
+    """The recipes by name: each the tables of its TOML file. Copy one before changing it.
+
+    Raises:
+        ValueError: a file lacks a key, or is not called what its recipe is called.
+    """
+    found = {}
+    for path in _listed("recipes", ".toml"):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        if not all(key in table for key in RECIPE_KEYS) or path.name != f"{table['name']}.toml":
+            raise ValueError(f"recipes/{path.name}: needs {', '.join(RECIPE_KEYS)}, and its own name")
+        found[table["name"]] = table
+    return MappingProxyType(found)
+
+
+def recipe(name: str) -> dict[str, Any]:
+    """One recipe.
+
+    Raises:
+        UnknownName: there is none of that name.
+    """
+    table = recipes()
+    if name not in table:
+        raise UnknownName("recipe", name, table)
+    return table[name]
+
+
+def prompt_template(task: str) -> str:
+    """Our own prompt template of a task (Jinja).
+
+    Raises:
+        UnknownName: the task has none.
+    """
+    found = {path.name.removesuffix(".j2"): path for path in _listed("prompts", ".j2")}
+    if task not in found:
+        raise UnknownName("prompt template", task, found)
+    text: str = found[task].read_text(encoding="utf-8")
+    return text
+
+
+def _listed(folder: str, suffix: str) -> list[Any]:
+    place = files("core.catalog").joinpath(folder)
+    if not place.is_dir():
+        return []
+    return sorted(
+        (path for path in place.iterdir() if path.name.endswith(suffix)), key=lambda path: path.name
+    )

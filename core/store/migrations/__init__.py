@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `core.store.opening`."""
