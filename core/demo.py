@@ -7,6 +7,7 @@ from pathlib import Path
 from core.importing import import_catalog
 from core.jobs.launch import run_here
 from core.jobs.prepare import Request
+from core.prefetch import prefetch_entry
 from core.settings import Settings
 from core.store import Store, facts, views
 from core.types import Report

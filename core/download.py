@@ -94,6 +94,12 @@ def keep(repository: str, paths: str | Sequence[str], found: Path | None, settin
     return kept / named
 
 
+def forget_absence(repository: str, paths: Sequence[str], settings: Settings) -> None:
+    """Ask the address again for files that were kept as absent."""
+    for path in paths:
+        _mark(kept_folder(settings) / repository, path).unlink(missing_ok=True)
+
+
 def _mark(kept: Path, path: str) -> Path:
     return kept / f"{path}.absent"
 

@@ -12,7 +12,7 @@ from typing import Any
 from core import catalog
 from core.catalog import CatalogEntry
 from core.download import fetch
-from core.errors import StudioError, UnknownName
+from core.errors import StudioError
 from core.formats import formats
 from core.formats.detect import detect, guess_split
 from core.release import import_release
@@ -64,7 +64,7 @@ def import_file(
         split: by default told from the file's name, else test.
 
     Raises:
-        UnknownName: no such language or format.
+        UnknownName: no such language or format. StudioError: a format of another task, no usable id.
         FormatError: with file and line; the store is unchanged.
     """
     spoken = catalog.language(language)
@@ -110,7 +110,9 @@ def _usable_format(name: str, task: TaskName) -> str:
     if task in formats[name].tasks:
         return name
     able = [other for other in formats if task in formats[other].tasks]
-    raise UnknownName(f"format for {task}", name, able)
+    raise StudioError(
+        f"files of format {name} hold no {task} labels.", f"Formats that do: {', '.join(able)}."
+    )
 
 
 def _import_release(store: Store, settings: Settings, entry: CatalogEntry, report: Report) -> dict[str, Any]:

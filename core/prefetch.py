@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core import catalog
-from core.download import fetch, keep, missing
+from core.download import fetch, forget_absence, keep, missing
 from core.release import gather
 from core.settings import Settings
 from core.types import Report
@@ -21,13 +21,13 @@ def prefetch_entry(settings: Settings, dataset_id: str, report: Report) -> int:
         UnknownName: no such data set. DownloadError: its files cannot be had.
     """
     entry = catalog.entry(dataset_id)
-    kept: set[Path] = set()
+    answers: list[tuple[Sequence[str], Path | None]] = []
 
     def have(paths: Sequence[str]) -> Path | None:
+        forget_absence(entry.repository, paths, settings)
         found = fetch(entry.repository, entry.branch, paths, settings=settings)
-        copy = keep(entry.repository, paths, found, settings)
-        kept.update([copy] if copy else [])
-        return copy
+        answers.append((paths, found))
+        return found
 
     if entry.kind == "ssp-release":
         gather(entry, have, report)
@@ -35,6 +35,7 @@ def prefetch_entry(settings: Settings, dataset_id: str, report: Report) -> int:
         for number, source in enumerate(entry.files):
             report(f"fetching {source.path}", number, len(entry.files))
             have((source.path, *source.also))
-        if not kept:
+        if not any(found for _, found in answers):
             raise missing(entry.repository, entry.branch, [source.path for source in entry.files], settings)
-    return len(kept)
+    copies = {keep(entry.repository, paths, found, settings) for paths, found in answers}
+    return len(copies - {None})

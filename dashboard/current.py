@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.types import Dataset
 from dashboard import naming, queries, routes, state
+from dashboard.widgets import run_form
 from dashboard.widgets.empty import empty
 
 
@@ -26,6 +27,11 @@ class Here:
     @property
     def unit(self) -> str:
         return naming.unit(self.dataset.task)
+
+    @property
+    def items(self) -> str:
+        """What an instance is called, in the plural."""
+        return "sentences" if self.unit == "tokens" else "items"
 
     @property
     def stages(self) -> list[str]:
@@ -88,19 +94,16 @@ def here(stage: str = "") -> Here:
 def _no_run(dataset: Dataset) -> None:
     empty(
         f"No labels for {naming.language_task(dataset)} yet",
-        "Start a run: Stage I labels every sentence, the selector picks exemplars, Stage II labels again.",
+        "Start a run: Stage I labels everything, the selector picks exemplars, Stage II labels again.",
         command=f"ssp run ssp --dataset {dataset.id}",
-        page=routes.OVERVIEW,
-        go="Start a run from the overview",
+        button=lambda: run_form.run_button(dataset, key="run-empty", primary=True),
     )
 
 
 def _no_stage(found: Here, stage: str) -> None:
     empty(
         f"This run has no {naming.STAGES.get(stage, stage)}",
-        f"{naming.run_title(found.run)} stopped before it. Choose another run in the sidebar, "
-        "or start one with both stages.",
+        f"{naming.run_title(found.run)}: choose another run in the sidebar, or start one with both stages.",
         command=f"ssp run ssp --dataset {found.dataset.id}",
-        page=routes.OVERVIEW,
-        go="Start a run from the overview",
+        button=lambda: run_form.run_button(found.dataset, key="run-empty", primary=True),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import current, naming, queries, routes, state
+from dashboard import current, naming, queries, state
 from dashboard.charts.exemplars import scatter
-from dashboard.widgets import exemplars, sentence, sentences
+from dashboard.widgets import exemplars, run_form, sentence, sentences
 from dashboard.widgets.empty import empty
 from dashboard.widgets.export import export_menu
 from dashboard.widgets.layout import chart, heading, metrics
@@ -22,15 +22,14 @@ if not whole["n_queries"]:
         "This run chose no exemplars",
         "It ends with Stage I, or its Stage-II labels came without them.",
         command=f"ssp run ssp --dataset {here.dataset.id}",
-        page=routes.OVERVIEW,
-        go="Start a run from the overview",
+        button=lambda: run_form.run_button(here.dataset, key="run-empty", primary=True),
     )
     st.stop()
 stage = here.noisy_stage if here.noisy_stage in here.stages else here.stages[0]
 position = sentences.opened(here, stage)
 if position is None:
     st.info(
-        "No sentence passes the filters of this address. Clear them to see one.",
+        f"No {here.items.removesuffix('s')} passes the filters of this address. Clear them to see one.",
         icon=":material/filter_alt_off:",
     )
     st.stop()
@@ -45,13 +44,12 @@ if found is None:
         "No exemplars were chosen for this sentence in this run. Step to another.", icon=":material/info:"
     )
     st.stop()
-items = "sentences" if here.unit == "tokens" else "items"
-st.subheader(f"The {len(found['exemplars'])} {items} it learns from")
+st.subheader(f"The {len(found['exemplars'])} {here.items} it learns from")
 exemplars.badges(found)
 metrics(exemplars.objective(found))
 exemplars.cards(here, found)
 exemplars.prompt(here, found)
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns(2, gap="large")
 with left:
     note = "The numbers are the places in the prompt; larger points cover more labels."
     chart(

@@ -34,7 +34,8 @@ def catalog(
     found = [
         entry
         for entry in facts_of_catalog.entries().values()
-        if (task is None or entry.task == task) and (code is None or entry.language == code)
+        if (task is None or entry.task == task)
+        and (code is None or entry.language in facts_of_catalog.related(code))
     ]
     rows = [
         {

@@ -32,7 +32,7 @@ class SentenceEmbedder:
     prefix: str = ""
     batch_size: int = 32
     download: bool = False
-    _loaded: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _loaded: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """(len(texts), width) float64, rows of length 1."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from core import catalog
 from core.errors import RecipeError, UnknownName
 from core.pipeline import RunInput, Source, strip_gold
 from core.recipes import Context, Imported, resolve, run_id
 from core.store import Store, views
-from core.types import Dataset, Instance, Record
+from core.types import Completion, Dataset, Instance, Prediction, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,8 @@ def prepare(store: Store, request: Request) -> RunInput:
     sources = _sources(store, dataset, request) if fitted else []
     instances = _target(store, dataset, splits, request.limit)
     positions = [item.position for item in instances]
-    corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in set(positions)}
+    wanted = set(positions)
+    corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in wanted}
     origin = f"{dataset.id}/{recipe['stage1']['labels']}"
     scope = {
         "split": splits,
@@ -104,10 +104,8 @@ def _sources(store: Store, dataset: Dataset, request: Request) -> list[Source]:
 
 
 def default_sources(store: Store, dataset: Dataset) -> list[str]:
-    """The sources a data set names itself, as far as they are in the workspace."""
-    named = dataset.meta.get("sources", ())
-    present = {item.id for item in views.datasets(store)}
-    return [str(name) for name in named if name in present] if isinstance(named, (list, tuple)) else []
+    """The data sets of the workspace that say of themselves that they are sources of this one."""
+    return [item.id for item in views.datasets(store) if item.meta.get("target") == dataset.id]
 
 
 def _source(store: Store, target: Dataset, asked: str) -> Source:
@@ -128,7 +126,9 @@ def _training_splits(dataset: Dataset) -> list[str]:
     return ["train"] if "train" in dataset.splits else sorted(dataset.splits)
 
 
-def _stored_stage2(store: Store, recipe: Mapping[str, dict[str, object]], origin: str, positions: list[int]):  # type: ignore[no-untyped-def]
+def _stored_stage2(
+    store: Store, recipe: Mapping[str, dict[str, object]], origin: str, positions: list[int]
+) -> dict[int, Prediction]:
     if recipe["stage2"]["labeler"] != "recorded":
         return {}
     return views.predictions(store, origin, "stage2", positions)
@@ -147,7 +147,7 @@ def _recorded(
     }
 
 
-def _completions(store: Store, recipe: Mapping[str, dict[str, object]], dataset_id: str):  # type: ignore[no-untyped-def]
+def _completions(store: Store, recipe: Mapping[str, dict[str, object]], dataset_id: str) -> list[Completion]:
     return list(views.completions(store, dataset_id)) if recipe["stage2"]["llm"] == "replay" else []
 
 
@@ -156,7 +156,3 @@ def _template(store: Store, recipe: Mapping[str, dict[str, object]], dataset: Da
     if recipe["stage2"]["labeler"] != "incontext":
         return ""
     return views.template(store, dataset.id, name) or catalog.prompt_template(dataset.task)
-
-
-def first(records: Sequence[Record], n: int) -> list[Record]:
-    return list(islice(records, n))

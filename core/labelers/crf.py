@@ -52,7 +52,7 @@ class Crf:
         report: Report,
     ) -> None:
         """See `StageOneLabeler.fit`."""
-        dice = random.Random(seed)
+        dice = random.Random(seed)  # noqa: S311 - a reproducible draw, no secret
         trainer = _trainer(report, self.iterations, 0.1 if is_bio(label_set) else 0.05)
         total = 0
         for done, (_, records) in enumerate(sources):

@@ -38,10 +38,8 @@ def skeleton(word: str) -> str:
     """Consonant classes of the word; vowels count only at its start, repeats once."""
     kept: list[str] = []
     for place, char in enumerate(norm(word)):
-        if char in VOWELS:
-            mark = "A" if place == 0 else ""
-        else:
-            mark = CLASS_OF.get(char, char)
+        at_start = "A" if place == 0 else ""
+        mark = at_start if char in VOWELS else CLASS_OF.get(char, char)
         if mark and (not kept or kept[-1] != mark):
             kept.append(mark)
     return "".join(kept)

@@ -89,7 +89,7 @@ def balancing(posterior: FloatArray) -> FloatArray:
         mean = normalised(posterior * weights).mean(axis=0)
         weights = np.where(mean > 0, weights / np.sqrt(np.where(mean > 0, mean, 1.0)), 0.0)
         weights /= weights.sum()
-    return weights
+    return np.asarray(weights, dtype=np.float64)
 
 
 def overlap_features(instance: Instance) -> list[float]:

@@ -7,7 +7,7 @@ from typing import Any
 from core.catalog import CatalogEntry
 from core.release import inference, tagging
 from core.release.parts import Fetch, Finder, ImportedRun, Parts
-from core.store import Store, facts, views
+from core.store import Store, facts
 from core.types import Report
 
 TEMPLATE = "ssp-release"
@@ -61,15 +61,14 @@ def describe(run: ImportedRun) -> list[str]:
 
 
 def _store_runs(store: Store, dataset: str, parts: Parts) -> None:
-    known = {run["id"] for run in views.runs(store, dataset)}
+    """Imported runs; one that is there already, from an earlier import, stays as it is."""
     for run in parts.runs:
-        if f"{dataset}/{run.name}" not in known:
-            facts.add_import_run(
-                store,
-                dataset,
-                run.name,
-                stage1=run.stage1,
-                stage2=run.stage2,
-                selections=[(selection, selection.chosen) for selection in run.selections],
-                meta=run.meta,
-            )
+        facts.add_import_run(
+            store,
+            dataset,
+            run.name,
+            stage1=run.stage1,
+            stage2=run.stage2,
+            selections=[(selection, selection.chosen) for selection in run.selections],
+            meta=run.meta,
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,12 +19,12 @@ def confusion(counts: pd.DataFrame, labels: Sequence[str], *, unit: str, dark: b
     """
     colors = theme(dark)
     names = _present(counts, labels)
-    table = _table(counts, names)
-    totals = table.sum(axis=1).clip(lower=1)
-    share = table.div(totals, axis=0)
+    cells = _cells(counts)
+    totals = {gold: sum(cell.n for cell in cells if cell.gold == gold) for gold in names}
+    share = {(cell.gold, cell.predicted): cell.n / totals[cell.gold] for cell in cells}
     figure = go.Figure(
         go.Heatmap(
-            z=share.to_numpy(),
+            z=[[share.get((gold, predicted), 0.0) for predicted in names] for gold in names],
             x=names,
             y=names,
             zmin=0,
@@ -35,8 +36,11 @@ def confusion(counts: pd.DataFrame, labels: Sequence[str], *, unit: str, dark: b
             hoverinfo="skip",
         )
     )
-    figure.add_trace(_numbers(table, share, names, (colors.surface, colors.ink), dark=dark))
-    figure.add_trace(_targets(table, share, names, unit))
+    strong, ink = ("#0E1A24", colors.ink) if dark else (colors.surface, colors.ink)
+    turn = 0.6 if dark else 0.45
+    inks = [strong if share[cell.gold, cell.predicted] > turn else ink for cell in cells]
+    figure.add_trace(_numbers(cells, inks))
+    figure.add_trace(_targets(cells, share, unit))
     figure.update_xaxes(
         title={"text": "predicted", "standoff": 8},
         side="top",
@@ -47,34 +51,35 @@ def confusion(counts: pd.DataFrame, labels: Sequence[str], *, unit: str, dark: b
     return styled(figure, colors, height=max(260, 110 + 25 * len(names)))
 
 
+class Cell(NamedTuple):
+    """How often a gold label was predicted as another."""
+
+    gold: str
+    predicted: str
+    n: int
+
+
+def _cells(counts: pd.DataFrame) -> list[Cell]:
+    rows = zip(counts["gold"], counts["predicted"], counts["count"], strict=True)
+    return [Cell(str(gold), str(predicted), int(count)) for gold, predicted, count in rows if count]
+
+
 def _present(counts: pd.DataFrame, labels: Sequence[str]) -> list[str]:
-    seen = set(counts.gold) | set(counts.predicted)
+    seen = {str(label) for label in counts["gold"]} | {str(label) for label in counts["predicted"]}
     return [label for label in labels if label in seen] + sorted(seen - set(labels))
-
-
-def _table(counts: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    table = counts.pivot_table(index="gold", columns="predicted", values="count", aggfunc="sum", fill_value=0)
-    return table.reindex(index=names, columns=names, fill_value=0)
 
 
 def _scale(shades: Sequence[str]) -> list[list[object]]:
     return [[place / (len(shades) - 1), shade] for place, shade in enumerate(shades)]
 
 
-def _numbers(
-    table: pd.DataFrame, share: pd.DataFrame, names: list[str], inks: tuple[str, str], *, dark: bool
-) -> go.Scatter:
-    cells = [(g, p) for g in names for p in names if table.loc[g, p]]
-    on_dark, on_light = (inks[0], inks[1]) if not dark else ("#0E1A24", inks[1])
+def _numbers(cells: Sequence[Cell], inks: Sequence[str]) -> go.Scatter:
     return go.Scatter(
-        x=[p for _, p in cells],
-        y=[g for g, _ in cells],
+        x=[cell.predicted for cell in cells],
+        y=[cell.gold for cell in cells],
         mode="text",
-        text=[_short(int(table.loc[g, p])) for g, p in cells],
-        textfont={
-            "size": 11,
-            "color": [on_dark if share.loc[g, p] > (0.75 if dark else 0.5) else on_light for g, p in cells],
-        },
+        text=[_short(cell.n) for cell in cells],
+        textfont={"size": 11, "color": list(inks)},
         hoverinfo="skip",
     )
 
@@ -83,17 +88,17 @@ def _short(count: int) -> str:
     return f"{count / 1000:.0f}k" if count >= 10_000 else str(count)
 
 
-def _targets(table: pd.DataFrame, share: pd.DataFrame, names: list[str], unit: str) -> go.Scatter:
-    cells = [(g, p) for g in names for p in names if table.loc[g, p]]
+def _targets(cells: Sequence[Cell], share: Mapping[tuple[str, str], float], unit: str) -> go.Scatter:
     texts = [
-        f"gold {g}, predicted {p}<br>{int(table.loc[g, p]):,} {unit}, {share.loc[g, p]:.0%} of gold {g}"
-        for g, p in cells
+        f"gold {cell.gold}, predicted {cell.predicted}<br>{cell.n:,} {unit}, "
+        f"{share[cell.gold, cell.predicted]:.0%} of gold {cell.gold}"
+        for cell in cells
     ]
     return go.Scatter(
-        x=[p for _, p in cells],
-        y=[g for g, _ in cells],
+        x=[cell.predicted for cell in cells],
+        y=[cell.gold for cell in cells],
         mode="markers",
-        customdata=cells,
+        customdata=[(cell.gold, cell.predicted) for cell in cells],
         text=texts,
         marker={"symbol": "square", "size": 22, "opacity": 0},
         hovertemplate="%{text}<extra></extra>",

@@ -32,16 +32,15 @@ def sankey(flow: pd.DataFrame, *, unit: str, dark: bool, gold: bool = True) -> g
     rows = changed_flows(flow).head(LARGEST)
     nodes: dict[tuple[int, str], int] = {}
     links: dict[tuple[int, int, str], int] = {}
-    for row in rows.itertuples():
-        stations = [str(row.from_label), str(row.to_label), *([str(row.gold_label)] if gold else [])]
-        places = [nodes.setdefault((stage, label), len(nodes)) for stage, label in enumerate(stations)]
+    names = ["from_label", "to_label", "gold_label"] if gold else ["from_label", "to_label"]
+    for stations, number, became in zip(rows[names].to_numpy(), rows["count"], rows["kind"], strict=True):
+        places = [nodes.setdefault((stage, str(label)), len(nodes)) for stage, label in enumerate(stations)]
         for source, target in itertools.pairwise(places):
-            links[source, target, str(row.kind)] = links.get((source, target, str(row.kind)), 0) + int(
-                row.count
-            )
+            key = (source, target, str(became))
+            links[key] = links.get(key, 0) + int(number)
     figure = go.Figure(_sankey_trace(nodes, links, colors, unit))
     tallest = max((sum(1 for s, _ in nodes if s == stage) for stage in range(3)), default=1)
-    figure = styled(figure, colors, height=min(max(320, 100 + 24 * tallest), 620))
+    figure = styled(figure, colors, height=min(max(200, 100 + 24 * tallest), 620))
     return figure.update_layout(
         margin={"l": 4, "r": 4, "t": 30, "b": 14}, annotations=_stations(colors, gold=gold)
     )

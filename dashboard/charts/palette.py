@@ -119,3 +119,11 @@ def styled(figure: Any, colors: Theme, *, height: int, legend: bool = False) -> 
         **axis, tickfont={"color": colors.ink}, title_font={"color": colors.muted, "size": 12}
     )
     return figure
+
+
+def enlarged(figure: Any) -> Any:
+    """The same figure for a projector: larger type, more height."""
+    figure.update_layout(height=int(figure.layout.height * 1.15), font_size=16, legend_font_size=16)
+    figure.update_xaxes(title_font_size=16)
+    figure.update_yaxes(title_font_size=16)
+    return figure

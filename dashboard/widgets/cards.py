@@ -15,15 +15,13 @@ OFFERED = {
     "ud-faroese-oft": "1,208 sentences, 10,002 tokens",
     "sib200-fao_Latn": "1,004 items in 7 topics",
 }
-PER_ROW = 3
 
 
 def grid(found: list[Dataset]) -> None:
-    """Cards of data sets, three to a row."""
-    for start in range(0, len(found), PER_ROW):
-        for column, dataset in zip(st.columns(PER_ROW), found[start : start + PER_ROW], strict=False):
-            with column:
-                card(dataset)
+    """Cards of data sets, three to a row where there is room."""
+    with st.grid(3, min_column_width=290, gap="medium"):
+        for dataset in found:
+            card(dataset)
 
 
 def card(dataset: Dataset) -> None:
@@ -63,20 +61,17 @@ def _result(dataset: Dataset, best: queries.RunRow) -> None:
     found = queries.main_scores(best["id"], dataset.task)
     before, after = found.get("stage1"), found.get("stage2")
     last = after or before
-    label = f"{naming.METRICS[naming.MAIN_METRIC[dataset.task]]}, " + (
-        "Stage I → II" if before and after else "Stage II" if after else "Stage I"
-    )
     if last is None:
         st.metric("Labelled, not scored", f"{best['n']:,}")
-        st.caption("No gold labels to score against.")
+        gold = "No gold labels to score against."
     else:
         gain = f"{100 * (after.value - before.value):+.1f}" if before and after else None
-        st.metric(label, scores.change(before, after), gain)
-        st.caption(
-            naming.against(f"the gold of {dataset.name}", last.n_instances, len(last.label_set), dataset.task)
-        )
-    stage2 = f"  \nStage II: {naming.stage2_source(best)}" if "stage2" in best["stages"] else ""
-    st.caption(f"Stage I: {naming.stage1_source(best)}{stage2}")
+        st.metric(naming.METRICS[naming.MAIN_METRIC[dataset.task]], scores.change(before, after), gain)
+        name = f"the gold of {dataset.name}"
+        gold = naming.against(name, last.n_instances, len(last.label_set), dataset.task)
+    stages = [f"Stage I: {naming.stage1_source(best)}"] if "stage1" in best["stages"] else []
+    stages += [f"Stage II: {naming.stage2_source(best)}"] if "stage2" in best["stages"] else []
+    st.caption("  \n".join([gold, *stages]))
 
 
 def _ways_on(dataset: Dataset, best: queries.RunRow | None) -> None:

@@ -142,6 +142,6 @@ def _import(entry: CatalogEntry) -> None:
     bar.empty()
     state.go(dataset=answer["dataset"], entry=entry.id)
     st.toast(f"Imported {answer['instances']:,} instances of {entry.name}", icon=":material/check:")
-    for missing in answer["skipped"]:
+    for missing in answer.get("skipped") or answer.get("notes") or []:
         st.toast(f"Left out: {missing}", icon=":material/info:")
     st.rerun()

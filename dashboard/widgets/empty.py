@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.errors import StudioError
@@ -9,16 +11,24 @@ from dashboard import state
 
 
 def empty(
-    title: str, body: str, *, icon: str = ":material/inbox:", command: str = "", page: str = "", go: str = ""
+    title: str,
+    body: str,
+    *,
+    command: str = "",
+    page: str = "",
+    go: str = "",
+    button: Callable[[], None] | None = None,
 ) -> None:
-    """A calm box: what is not here, the page that changes it, the same on the command line."""
+    """A calm box: what is not here, the button or page that changes it, the same on the command line."""
     with st.container(border=True, key="empty-state"):
-        st.markdown(f"#### {icon} {title}")
+        st.markdown(f"### {title}")
         st.text(body)
+        if button:
+            button()
         if page:
             st.page_link(page, label=go, icon=":material/arrow_forward:", query_params=state.link())
         if command:
-            st.caption("or on the command line")
+            st.caption("On the command line")
             st.code(command, language=None)
 
 

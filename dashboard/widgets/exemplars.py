@@ -9,10 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from core import catalog, prompts
-from core.store import views
 from core.tasks import tasks
 from core.types import Exemplar
-from dashboard import naming, queries, resources
+from dashboard import naming, queries
 from dashboard.charts.palette import chip_color
 from dashboard.current import Here
 from dashboard.widgets.strip import Block, Line, bars, block, strip
@@ -166,7 +165,7 @@ def _rendered(here: Here, found: Mapping[str, Any]) -> str:
         for row, (instance, line) in zip(found["exemplars"], _labels(here, found["exemplars"]), strict=True)
         if instance is not None and line is not None
     ]
-    query = next(iter(views.instances(resources.store(), here.dataset.id, [int(found["position"])]).values()))
+    query = queries.instances(here.dataset.id, (int(found["position"]),))[int(found["position"])]
     task = tasks[here.dataset.task]
     return prompts.render(
         catalog.prompt_template(here.dataset.task), task, exemplars, query, here.dataset.labels

@@ -12,12 +12,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def safe_csv(table: pd.DataFrame) -> bytes:
     """UTF-8 CSV (with byte order mark) whose text cells never begin like a formula."""
-    safe = table.copy()
-    safe.columns = pd.Index([_safe(str(name)) for name in safe.columns])
-    for place, name in enumerate(safe.columns):
-        if not pd.api.types.is_numeric_dtype(table.iloc[:, place]):
-            safe[name] = [_safe(value) for value in table.iloc[:, place]]
-    return ("\ufeff" + safe.to_csv(index=False, lineterminator="\r\n")).encode()
+    columns: dict[object, list[object]] = {}
+    for place, name in enumerate(table.columns):
+        values = table.iloc[:, place]
+        plain = pd.api.types.is_numeric_dtype(values)
+        columns[_safe(str(name))] = list(values) if plain else [_safe(value) for value in values]
+    text = pd.DataFrame(columns).to_csv(index=False, lineterminator="\r\n")
+    return ("\ufeff" + text).encode()
 
 
 def _safe(value: object) -> object:

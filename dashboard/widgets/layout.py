@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import naming
+from dashboard import naming, state
+from dashboard.charts.palette import enlarged
 from dashboard.current import Here
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
@@ -31,8 +32,9 @@ def heading(title: str, here: Here, source: str) -> DeltaGenerator:
 def metrics(values: Mapping[str, str | None], *, note: str = "") -> None:
     """Figures side by side; those that do not apply are left out."""
     shown = {name: value for name, value in values.items() if value is not None}
-    for column, (name, value) in zip(st.columns(max(1, len(shown))), shown.items(), strict=False):
-        column.metric(name, value)
+    with st.grid(max(1, len(shown)), min_column_width=105, gap="medium"):
+        for name, value in shown.items():
+            st.metric(name, value)
     if note:
         st.caption(f"Scores in percent, {note}.")
 
@@ -42,5 +44,6 @@ def chart(title: str, figure: go.Figure, *, key: str, note: str = "", **selectio
     st.markdown(f"#### {title}")
     if note:
         st.caption(note)
-    modes = {"selection_mode": "points"} if selection else {}
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=title, **modes, **selection)
+    shown = enlarged(figure) if state.view().present else figure
+    options: dict[str, Any] = {"selection_mode": "points", **selection} if selection else {}
+    st.plotly_chart(shown, theme=None, config=CONFIG, key=key, alt=title, **options)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core import catalog
@@ -38,8 +40,11 @@ def _dialog(dataset_id: str) -> None:
     st.caption(f"{naming.language_task(dataset)} · {dataset.name}")
     recipes = {name: recipe for name, recipe in catalog.recipes().items() if dataset.task in recipe["tasks"]}
     with st.form("run", border=False):
-        recipe = st.selectbox(
-            "Recipe", list(recipes), format_func=lambda name: str(recipes[name]["title"]), index=_ssp(recipes)
+        names = list(recipes)
+        recipe = str(
+            st.selectbox(
+                "Recipe", names, format_func=lambda name: str(recipes[name]["title"]), index=_ssp(recipes)
+            )
         )
         left, right = st.columns(2)
         selector = left.selectbox("Exemplars chosen by", list(SELECTORS), format_func=SELECTORS.__getitem__)
@@ -66,7 +71,7 @@ def _dialog(dataset_id: str) -> None:
             st.rerun()
 
 
-def _ssp(recipes: dict[str, object]) -> int:
+def _ssp(recipes: Mapping[str, object]) -> int:
     return list(recipes).index("ssp") if "ssp" in recipes else 0
 
 

@@ -68,7 +68,7 @@ def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.
     rows = queries.sentences(here.run["id"], stage, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE, **chosen)
     if rows.empty:
         st.info(
-            "No sentence passes these filters. Clear one of them to see more.",
+            f"No {here.items.removesuffix('s')} passes these filters. Clear one of them to see more.",
             icon=":material/filter_alt_off:",
         )
         return rows
@@ -84,7 +84,7 @@ def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.
         **state.row_to_view(f"{key}-{hash((page, *chosen.items()))}", "sentence", positions),
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{total:,} sentences" if total != 1 else "1 sentence")
+        st.caption(f"{total:,} {here.items if total != 1 else here.items.removesuffix('s')}")
         if pages > 1:
             st.pagination(pages, **state.bound("page"))
     return rows
@@ -94,11 +94,11 @@ def _columns(here: Here) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     percent = st.column_config.ProgressColumn
     return {
-        "position": number("#", width=60),
-        "text": st.column_config.TextColumn("sentence", width="large"),
-        "mean_confidence": percent("mean confidence", min_value=0, max_value=1, format="%.2f", width=130),
-        "n_errors": number("errors", help=f"{here.unit} that differ from gold", width=80),
-        "n_changed": number("changed", help=f"{here.unit} Stage II changed", width=80),
+        "position": number("#", width=50),
+        "text": st.column_config.TextColumn(here.items.removesuffix("s"), width=330),
+        "mean_confidence": percent("mean confidence", min_value=0, max_value=1, format="%.2f", width=120),
+        "n_errors": number("errors", help=f"{here.unit} that differ from gold", width=65),
+        "n_changed": number("changed", help=f"{here.unit} Stage II changed", width=75),
     }
 
 
@@ -124,7 +124,11 @@ def stepper(here: Here, stage: str, position: int) -> None:
         on_click=_step,
         args=(position + 1,),
     )
-    with st.popover("Find a sentence", icon=":material/search:", width="content"):
+    with st.popover(
+        f"Find {'a sentence' if here.unit == 'tokens' else 'an item'}",
+        icon=":material/search:",
+        width="content",
+    ):
         filter_bar(here)
         sentence_list(here, stage, key="find", height=320)
 

@@ -69,24 +69,20 @@ def banner() -> None:
         st.caption(f"Guided tour · step {number} of {TOUR_STEPS}")
         st.markdown(f"#### {step.title}")
         st.markdown(step.text)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if number > 1:
-                st.page_link(
-                    STEPS[number - 2].page,
-                    label="Back",
-                    icon=":material/arrow_back:",
-                    query_params=_target(number - 1),
-                )
-            if number < TOUR_STEPS:
-                st.page_link(
-                    STEPS[number].page,
-                    label="Next step",
-                    icon=":material/arrow_forward:",
-                    query_params=_target(number + 1),
-                )
-            st.button(
-                "End the tour", key="tour-close", type="tertiary", on_click=_close, icon=":material/close:"
-            )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _buttons(number)
+
+
+def _buttons(number: int) -> None:
+    """Back, on and out; the last step leads to the catalog."""
+    if number > 1 and st.button("Back", key="tour-back", icon=":material/arrow_back:"):
+        st.switch_page(STEPS[number - 2].page, query_params=_target(number - 1))
+    if number < TOUR_STEPS:
+        if st.button("Next step", key="tour-next", type="primary", icon=":material/arrow_forward:"):
+            st.switch_page(STEPS[number].page, query_params=_target(number + 1))
+    elif not state.view().present and st.button("Import a language", key="tour-import", type="primary"):
+        st.switch_page(routes.IMPORT, query_params=state.link(tour=0))
+    st.button("End the tour", key="tour-close", type="tertiary", on_click=_close)
 
 
 def _target(number: int) -> dict[str, str]:

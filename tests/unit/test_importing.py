@@ -161,7 +161,7 @@ def test_an_id_is_a_plain_word(store: Store, tmp_path: Path, bad: str) -> None:
 
 @pytest.mark.parametrize("name", ["conlu", "nli"])
 def test_a_format_that_cannot_carry_the_task_is_refused(store: Store, tmp_path: Path, name: str) -> None:
-    with pytest.raises(UnknownName, match="conllu"):
+    with pytest.raises(StudioError, match="conllu"):
         import_file(store, put(tmp_path, "x.conllu", DEV), task="pos", language="fo", format=name)
 
 
@@ -180,7 +180,7 @@ def test_a_file_without_sentences_is_refused(store: Store, tmp_path: Path, text:
 
 def test_a_broken_own_file_names_file_and_line(store: Store, tmp_path: Path) -> None:
     path = put(tmp_path, "x.conllu", DEV + sentence(("og", "CONJUNCTION")))
-    with pytest.raises(FormatError, match=r"x\.conllu:10: .*CONJUNCTION"):
+    with pytest.raises(FormatError, match=r"x\.conllu:11: .*CONJUNCTION"):
         import_file(store, path, task="pos", language="fo")
     assert views.datasets(store) == []
 
@@ -225,9 +225,25 @@ def test_kept_files_import_without_their_address(store: Store, chosen: Settings,
     assert import_catalog(store, offline, "ud-faroese-farpahc", quiet)["instances"] == 1
 
 
-def test_keeping_what_is_not_there_is_an_error(chosen: Settings) -> None:
+def test_keeping_what_is_not_there_is_an_error_that_can_be_put_right(chosen: Settings, base: Path) -> None:
     with pytest.raises(DownloadError, match="holds none of"):
         prefetch_entry(chosen, "ud-faroese-farpahc", quiet)
+    put(base, f"{TREEBANK}/fo_farpahc-ud-test.conllu", TEST)
+    assert prefetch_entry(chosen, "ud-faroese-farpahc", quiet) == 1
+    put(base, f"{TREEBANK}/fo_farpahc-ud-dev.conllu", DEV)
+    assert prefetch_entry(chosen, "ud-faroese-farpahc", quiet) == 2
+
+
+@pytest.mark.real
+def test_a_release_imports_from_kept_files_alone(store: Store, tmp_path: Path, mirror: Path) -> None:
+    chosen = Settings(workspace=tmp_path / "work", mirror=str(mirror))
+    files = prefetch_entry(chosen, "ssp-release-gsw", quiet)
+    offline = Settings(workspace=chosen.workspace, mirror=None, live_base="http://127.0.0.1:9")
+    done = import_catalog(store, offline, "ssp-release-gsw", quiet)
+    assert files > 10
+    assert (done["instances"], done["splits"], done["created"]) == (100, {"test": 100}, True)
+    assert done["completions"] == 100
+    assert "do not redistribute" in done["licence"]
 
 
 REAL = ("ud-faroese-oft", "ud-swiss_german-uzh", "masakhaner1-hau", "uner-danish-ddt", "americasnli-grn")

@@ -19,7 +19,17 @@ def parse(name: str, completion: str, text: str) -> tuple[tuple[str, ...], str |
 
 def test_labels() -> None:
     assert len(tasks["pos"].labels) == 17
-    assert tasks["ner"].labels == tuple("O B-PER I-PER B-LOC I-LOC B-ORG I-ORG B-DATE I-DATE".split())
+    assert tasks["ner"].labels == (
+        "O",
+        "B-PER",
+        "I-PER",
+        "B-LOC",
+        "I-LOC",
+        "B-ORG",
+        "I-ORG",
+        "B-DATE",
+        "I-DATE",
+    )
     assert tasks["nli"].labels == ("entailment", "neutral", "contradiction")
 
 

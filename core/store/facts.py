@@ -1,0 +1,29 @@
+"""Everything that changes the workspace, in one place."""
+
+from core.store.facts_annotations import LAYER, annotate
+from core.store.facts_datasets import add_dataset, delete_dataset
+from core.store.facts_runs import (
+    add_completions,
+    add_import_run,
+    add_template,
+    delete_run,
+    finish_run,
+    put_scores,
+    start_run,
+)
+from core.store.ingest import ingest
+
+__all__ = [
+    "LAYER",
+    "add_completions",
+    "add_dataset",
+    "add_import_run",
+    "add_template",
+    "annotate",
+    "delete_dataset",
+    "delete_run",
+    "finish_run",
+    "ingest",
+    "put_scores",
+    "start_run",
+]

@@ -1,0 +1,41 @@
+"""What humans said: now, and in the order they said it."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import and_, func, select
+
+from core.store import schema
+from core.store.database import Store
+from core.store.facts_annotations import LAYER
+from core.types import Labels
+
+
+def annotations(store: Store, dataset_id: str, *, layer: str = LAYER) -> dict[int, Labels]:
+    """What humans say now: the newest labels per position; what was taken back is left out."""
+    table = schema.annotation
+    newest = (
+        func.row_number().over(partition_by=table.c.position, order_by=table.c.version.desc()).label("age")
+    )
+    mine = and_(table.c.dataset_id == dataset_id, table.c.layer == layer)
+    ranked = select(table.c.position, table.c.labels_after, newest).where(mine).subquery()
+    query = select(ranked.c.position, ranked.c.labels_after).where(
+        ranked.c.age == 1, ranked.c.labels_after.is_not(None)
+    )
+    with store.read() as connection:
+        rows = connection.execute(query.order_by(ranked.c.position)).all()
+    return {row.position: tuple(row.labels_after) for row in rows}
+
+
+def annotation_log(
+    store: Store, dataset_id: str, position: int | None = None, *, layer: str = LAYER
+) -> list[Mapping[str, Any]]:
+    """Everything humans said, oldest first: version, author, created_at, action, labels before and after."""
+    table = schema.annotation
+    query = select(table).where(table.c.dataset_id == dataset_id, table.c.layer == layer)
+    if position is not None:
+        query = query.where(table.c.position == position)
+    with store.read() as connection:
+        rows = connection.execute(query.order_by(table.c.id)).mappings().all()
+    return [{**row, "created_at": row["created_at"].astimezone(UTC)} for row in rows]

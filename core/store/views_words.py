@@ -1,0 +1,108 @@
+"""Words that were labelled in more than one way, and exemplars that were used more than once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Float, Select, String, and_, cast, func, select
+
+from core.store.database import Store
+from core.store.schema import dataset, exemplar, instance, prediction, run, selection
+from core.store.views_labels import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def ambiguous_forms(store: Store, run_id: str, stage: str, limit: int = 20) -> pd.DataFrame:
+    """form, count, labels ("NOUN 12, VERB 5"), entropy of the labels in bits.
+
+    Ordered by count times entropy: frequent words that are labelled evenly in several ways first. For
+    NLI and topic the form is the whole text.
+    """
+    pairs = _pairs(run_id, stage).group_by("form", "label").subquery()
+    total = func.sum(pairs.c.n).over(partition_by=pairs.c.form)
+    kinds = func.count().over(partition_by=pairs.c.form)
+    ranked = select(pairs, total.label("total"), kinds.label("kinds")).subquery()
+    share = cast(ranked.c.n, Float) / ranked.c.total
+    entropy = (-func.sum(share * func.log2(share))).label("entropy")
+    named = func.concat(ranked.c.label, " ", ranked.c.n)
+    labels = func.string_agg(named.aggregate_order_by(ranked.c.n.desc(), ranked.c.label), ", ")
+    query = (
+        select(ranked.c.form, ranked.c.total.label("count"), labels.label("labels"), entropy)
+        .where(ranked.c.kinds > 1)
+        .group_by(ranked.c.form, ranked.c.total)
+        .order_by((entropy * ranked.c.total).desc(), ranked.c.form)
+        .limit(limit)
+    )
+    with store.read() as connection:
+        return frame(connection, query)
+
+
+def _pairs(run_id: str, stage: str) -> Select[Any]:
+    return select(run_id, stage)
+
+
+def exemplar_use(store: Store, run_id: str, limit: int = 50) -> pd.DataFrame:
+    """dataset, position, uses, text of the exemplars a run used most."""
+    uses = func.count().label("uses")
+    used = (
+        select(exemplar.c.exemplar_dataset, exemplar.c.exemplar_position, uses)
+        .where(exemplar.c.run_id == run_id)
+        .group_by(exemplar.c.exemplar_dataset, exemplar.c.exemplar_position)
+        .order_by(uses.desc(), exemplar.c.exemplar_dataset, exemplar.c.exemplar_position)
+        .limit(limit)
+        .subquery()
+    )
+    shown = and_(
+        instance.c.dataset_id == used.c.exemplar_dataset, instance.c.position == used.c.exemplar_position
+    )
+    query = (
+        select(
+            used.c.exemplar_dataset.label("dataset"),
+            used.c.exemplar_position.label("position"),
+            used.c.uses,
+            instance.c.text,
+        )
+        .select_from(used.outerjoin(instance, shown))
+        .order_by(used.c.uses.desc(), used.c.exemplar_dataset, used.c.exemplar_position)
+    )
+    with store.read() as connection:
+        return frame(connection, query)
+
+
+def selection_diagnostics(store: Store, run_id: str) -> dict[str, Any]:
+    """All choices of a run in a few figures.
+
+    Returns:
+        n_queries, k (most exemplars for one query), distinct (exemplars used at all), core_share (part
+        of all places that the `k` most used exemplars take: 1 = one global prompt), mean_similarity,
+        mean_confidence; None where nothing was chosen or recorded.
+    """
+    mine = exemplar.c.run_id == run_id
+    whole = select(
+        func.count().label("places"),
+        (func.max(exemplar.c.rank) + 1).label("k"),
+        func.avg(exemplar.c.similarity).label("mean_similarity"),
+        func.avg(exemplar.c.confidence).label("mean_confidence"),
+    ).where(mine)
+    uses = func.count().label("uses")
+    per_exemplar = (
+        select(uses)
+        .where(mine)
+        .group_by(exemplar.c.exemplar_dataset, exemplar.c.exemplar_position)
+        .order_by(uses.desc())
+    )
+    with store.read() as connection:
+        found = connection.execute(whole).one()
+        counts = list(connection.scalars(per_exemplar))
+        of_run = select(func.count()).select_from(selection).where(selection.c.run_id == run_id)
+        n_queries = connection.scalar(of_run)
+    return {
+        "n_queries": n_queries,
+        "k": found.k or 0,
+        "distinct": len(counts),
+        "core_share": sum(counts[: found.k]) / found.places if found.places else None,
+        "mean_similarity": found.mean_similarity,
+        "mean_confidence": found.mean_confidence,
+    }

@@ -1,0 +1,162 @@
+"""Every page runs, on a workspace with all kinds of data and on an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import settings
+from core.scoring import score_run
+from core.store import Store, facts
+from core.types import Dataset, Instance, Prediction, Record, Selection
+from dashboard import resources
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
+CHANGING = {"Run", "Import", "Import again", "Cancel", "Reset the demo"}
+POS = ("NOUN", "VERB", "PUNCT")
+SENTENCES = [("Ein", "\u200bBär", "."), ("húsið", "stendur", "![x](http://x/y.png)"), ("بيت", "كبير", ".")]
+
+
+def _fill(store: Store) -> None:
+    """Three data sets: POS with both stages and exemplars, NLI with Stage I only, topic without a run."""
+    items = [Record(Instance(p, "test", tokens, " ".join(tokens)), POS) for p, tokens in enumerate(SENTENCES)]
+    facts.add_dataset(store, Dataset("words", "Words", "fao", "pos", POS, licence="CC0"), items)
+    first = [Prediction(p, ("NOUN", "NOUN", "PUNCT"), (0.9, 0.4, 0.7)) for p in range(3)]
+    second = [Prediction(p, ("NOUN", "VERB" if p else "NOUN", "NOUN")) for p in range(3)]
+    chosen = Selection(
+        0, (1, 2), (0.5, 0.4), (0.9, 0.8), (("NOUN",), ()), 1.2, 1.2, "optimal", ("VERB",), ("VERB",)
+    )
+    run = facts.add_import_run(
+        store, "words", "zgul", stage1=first, stage2=second, selections=[(chosen, (1, 2))], meta={}
+    )
+    score_run(store, run)
+    pairs = [Record(Instance(p, "test", (), "premise", "hypothesis"), ("neutral",)) for p in range(2)]
+    labels = ("entailment", "neutral", "contradiction")
+    facts.add_dataset(store, Dataset("pairs", "Pairs", "aym", "nli", labels, illustrative=True), pairs)
+    noisy = [Prediction(p, ("entailment",), (0.6,)) for p in range(2)]
+    score_run(store, facts.add_import_run(store, "pairs", "deberta", stage1=noisy, stage2=None, meta={}))
+    topics = [Record(Instance(0, "test", (), "a text"), None)]
+    facts.add_dataset(store, Dataset("texts", "Texts", "arb", "topic", ("health", "sports")), topics)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty workspace that the dashboard of this test looks at."""
+    monkeypatch.setenv("SSP_WORKSPACE", str(tmp_path))
+    settings.reset()
+    st.cache_data.clear()
+    yield tmp_path
+    resources.close()
+    settings.reset()
+
+
+@pytest.fixture
+def filled(workspace: Path) -> Path:
+    _fill(resources.store())
+    return workspace
+
+
+def visit(name: str, **params: str) -> AppTest:
+    """Run a page as a visitor with this address would."""
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+    for key, value in params.items():
+        app.query_params[key] = value
+    app.run()
+    if name != "overview.py":
+        app.switch_page(f"../pages/{name}")
+        for key, value in params.items():
+            app.query_params[key] = value
+        app.run()
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(
+        str(item.value) for kind in ("title", "markdown", "text", "caption") for item in app.get(kind)
+    )
+
+
+def assert_well(app: AppTest) -> None:
+    assert not app.exception, app.exception
+    assert "This did not work" not in texts(app)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_runs_on_an_empty_workspace(workspace: Path, name: str) -> None:
+    app = visit(name)
+    assert_well(app)
+    if name != "import_data.py":
+        assert "ssp sample" in [code.value for code in app.code]
+
+
+@pytest.mark.parametrize("dataset", ["words", "pairs", "texts"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_runs_on_every_kind_of_data(filled: Path, name: str, dataset: str) -> None:
+    assert_well(visit(name, dataset=dataset))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_runs_with_filters_tour_and_presentation(filled: Path, name: str) -> None:
+    assert_well(
+        visit(name, dataset="words", sentence="1", gold="NOUN", changed="fixed", tour="3", present="1")
+    )
+
+
+def test_the_overview_names_gold_label_set_and_size(filled: Path) -> None:
+    said = texts(visit("overview.py"))
+    assert "against the gold of Words · 3 sentences · 3 labels" in said
+    assert "illustrative" in said
+
+
+def test_stored_labels_are_not_called_replayed(filled: Path) -> None:
+    assert "stored labels, not replayed" in texts(visit("compare.py", dataset="words"))
+
+
+def test_a_data_set_without_labels_says_how_to_get_them(filled: Path) -> None:
+    app = visit("stage1.py", dataset="texts")
+    assert "ssp run ssp --dataset texts" in [code.value for code in app.code]
+
+
+@pytest.mark.parametrize("address", [{"dataset": "nonsense"}, {"dataset": "words", "run": "nonsense"}])
+def test_an_unknown_name_in_the_address_is_one_clear_message(filled: Path, address: dict[str, str]) -> None:
+    app = visit("stage1.py", **address)
+    assert not app.exception
+    assert "This did not work" in texts(app)
+    assert "nonsense" in texts(app)
+
+
+def test_presentation_shows_no_button_that_changes_anything(filled: Path) -> None:
+    def changing(app: AppTest) -> list[str]:
+        return [
+            item.label for item in app.button if item.label in {"Run", "Import", "Import again", "Cancel"}
+        ]
+
+    assert changing(visit("overview.py", dataset="words"))
+    for name in PAGES:
+        assert not changing(visit(name, dataset="words", present="1", entry="ssp-release-fao"))
+
+
+def test_the_address_carries_what_was_chosen(filled: Path) -> None:
+    app = visit("overview.py")
+    app.selectbox(key="url-dataset").set_value("pairs").run()
+    assert app.query_params["dataset"] == ["pairs"]
+    assert app.query_params["run"] == ["pairs/deberta"]
+
+
+def test_no_page_brings_in_a_model_library(filled: Path) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; import dashboard.asgi, dashboard.current, dashboard.widgets.tour;"
+        "import dashboard.widgets.exemplars, dashboard.widgets.catalog;"
+        "heavy = {'torch', 'transformers', 'sklearn', 'pulp'} & set(sys.modules);"
+        "sys.exit(f'heavy: {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
