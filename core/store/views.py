@@ -10,22 +10,45 @@ from core.store.views_data import (
     records,
     template,
 )
+from core.store.views_labels import (
+    change_counts,
+    confidence_histogram,
+    confusion,
+    flow,
+    label_counts,
+    reliability,
+    stage_summary,
+)
 from core.store.views_runs import predictions, run, runs, scores, selection, selections
+from core.store.views_sentences import n_sentences, sentences
+from core.store.views_words import ambiguous_forms, exemplar_use, selection_diagnostics
 
 __all__ = [
+    "ambiguous_forms",
     "annotation_log",
     "annotations",
+    "change_counts",
     "completion",
     "completions",
+    "confidence_histogram",
+    "confusion",
     "dataset",
     "datasets",
+    "exemplar_use",
+    "flow",
     "instances",
+    "label_counts",
+    "n_sentences",
     "predictions",
     "records",
+    "reliability",
     "run",
     "runs",
     "scores",
     "selection",
+    "selection_diagnostics",
     "selections",
+    "sentences",
+    "stage_summary",
     "template",
 ]

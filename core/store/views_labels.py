@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-6
 """Confidences are 32-bit floats: 0.95 must not fall into the bin below it."""
+_CHANGES = ("fixed", "broken", "moved", "same_right", "same_wrong", "changed", "total")
 
 
 def stage_summary(store: Store, run_id: str, stage: str) -> dict[str, Any]:
@@ -119,11 +120,20 @@ def flow(
 
     With `gold_run` only what has gold is counted; without, `gold_label` is None throughout.
     """
+    one = _moves(run_id, gold_run, from_stage, to_stage).subquery()
+    count = func.count().label("count")
+    gold_label = one.c.gold_label if gold_run is not None else null().label("gold_label")
+    query = (
+        select(one.c.from_label, one.c.to_label, gold_label, count)
+        .where(*(column.is_not(None) for column in one.c))
+        .group_by(*one.c)
+        .order_by(count.desc(), *one.c)
+    )
     with store.read() as connection:
-        return frame(connection, _flow(run_id, gold_run, from_stage, to_stage))
+        return frame(connection, query)
 
 
-def _flow(run_id: str, gold_run: str | None, from_stage: str, to_stage: str) -> Select[Any]:
+def _moves(run_id: str, gold_run: str | None, from_stage: str, to_stage: str) -> Select[Any]:
     before, after, gold = prediction.alias("b"), prediction.alias("a"), prediction.alias("g")
     source: FromClause = before.join(after, before.c.position == after.c.position)
     where = and_(_of(before, run_id, from_stage), _of(after, run_id, to_stage))
@@ -132,15 +142,7 @@ def _flow(run_id: str, gold_run: str | None, from_stage: str, to_stage: str) -> 
         source = source.join(gold, gold.c.position == before.c.position)
         where = and_(where, _of(gold, gold_run, "gold"))
         columns.append(_each(gold.c.labels, "gold_label"))
-    one = select(*columns).select_from(source).where(where).subquery()
-    count = func.count().label("count")
-    gold_label = one.c.gold_label if gold_run is not None else null().label("gold_label")
-    return (
-        select(one.c.from_label, one.c.to_label, gold_label, count)
-        .where(*(column.is_not(None) for column in one.c))
-        .group_by(*one.c)
-        .order_by(count.desc(), *one.c)
-    )
+    return select(*columns).select_from(source).where(where)
 
 
 def change_counts(
@@ -150,23 +152,23 @@ def change_counts(
 
     Without gold all but `changed` and `total` are 0.
     """
-    answer = dict.fromkeys(("fixed", "broken", "moved", "same_right", "same_wrong", "changed", "total"), 0)
+    one = _moves(run_id, gold_run, from_stage, to_stage).subquery()
+    before, after = one.c.from_label, one.c.to_label
+    kinds: dict[str, ColumnElement[bool]] = {"changed": before != after}
+    if gold_run is not None:
+        gold = one.c.gold_label
+        kinds |= {
+            "fixed": and_(before != after, after == gold),
+            "broken": and_(before == gold, after != gold),
+            "moved": and_(before != after, before != gold, after != gold),
+            "same_right": and_(before == after, after == gold),
+            "same_wrong": and_(before == after, after != gold),
+        }
+    counts = [func.count().filter(condition).label(name) for name, condition in kinds.items()]
+    known = [column.is_not(None) for column in one.c]
     with store.read() as connection:
-        for row in connection.execute(_flow(run_id, gold_run, from_stage, to_stage)):
-            before, after, gold, n = row
-            answer["total"] += n
-            answer["changed"] += n * (before != after)
-            if gold is not None:
-                answer[_kind(before, after, gold)] += n
-    return answer
-
-
-def _kind(before: str, after: str, gold: str) -> str:
-    if before == after:
-        return "same_right" if after == gold else "same_wrong"
-    if after == gold:
-        return "fixed"
-    return "broken" if before == gold else "moved"
+        row = connection.execute(select(func.count().label("total"), *counts).where(*known))
+        return dict.fromkeys(_CHANGES, 0) | dict(row.mappings().one())
 
 
 def _against_gold(run_id: str, stage: str, gold_run: str) -> Select[Any]:

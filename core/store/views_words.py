@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Float, Select, String, and_, cast, func, select
+from sqlalchemy import BigInteger, Double, Select, String, and_, case, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from core.store.database import Store
 from core.store.schema import dataset, exemplar, instance, prediction, run, selection
@@ -20,19 +21,28 @@ def ambiguous_forms(store: Store, run_id: str, stage: str, limit: int = 20) -> p
     Ordered by count times entropy: frequent words that are labelled evenly in several ways first. For
     NLI and topic the form is the whole text.
     """
-    pairs = _pairs(run_id, stage).group_by("form", "label").subquery()
-    total = func.sum(pairs.c.n).over(partition_by=pairs.c.form)
-    kinds = func.count().over(partition_by=pairs.c.form)
-    ranked = select(pairs, total.label("total"), kinds.label("kinds")).subquery()
-    share = cast(ranked.c.n, Float) / ranked.c.total
-    entropy = (-func.sum(share * func.log2(share))).label("entropy")
-    named = func.concat(ranked.c.label, " ", ranked.c.n)
-    labels = func.string_agg(named.aggregate_order_by(ranked.c.n.desc(), ranked.c.label), ", ")
+    pairs = _pairs(run_id, stage).subquery()
+    one = (
+        select(pairs.c.form, pairs.c.label, func.count().label("n"))
+        .where(pairs.c.form.is_not(None), pairs.c.label.is_not(None))
+        .group_by(pairs.c.form, pairs.c.label)
+        .subquery()
+    )
+    total = func.sum(one.c.n)
+    # Entropy from counts alone: log2 N - (sum of n log2 n) / N.
+    entropy = func.log2(total) - func.sum(one.c.n * func.log2(one.c.n)) / cast(total, Double)
+    named = func.concat(one.c.label, " ", one.c.n)
+    labels = func.string_agg(aggregate_order_by(named, one.c.n.desc(), one.c.label), ", ")
     query = (
-        select(ranked.c.form, ranked.c.total.label("count"), labels.label("labels"), entropy)
-        .where(ranked.c.kinds > 1)
-        .group_by(ranked.c.form, ranked.c.total)
-        .order_by((entropy * ranked.c.total).desc(), ranked.c.form)
+        select(
+            one.c.form,
+            cast(total, BigInteger).label("count"),
+            labels.label("labels"),
+            entropy.label("entropy"),
+        )
+        .group_by(one.c.form)
+        .having(func.count() > 1)
+        .order_by((entropy * total).desc(), one.c.form)
         .limit(limit)
     )
     with store.read() as connection:
@@ -40,7 +50,23 @@ def ambiguous_forms(store: Store, run_id: str, stage: str, limit: int = 20) -> p
 
 
 def _pairs(run_id: str, stage: str) -> Select[Any]:
-    return select(run_id, stage)
+    """Every word (or whole text) with the label it was given."""
+    here = and_(instance.c.dataset_id == run.c.dataset_id, instance.c.position == prediction.c.position)
+    form = case(
+        (dataset.c.task.in_(("pos", "ner")), instance.c.tokens), else_=func.list_value(instance.c.text)
+    )
+    return (
+        select(
+            func.unnest(form, type_=String).label("form"),
+            func.unnest(prediction.c.labels, type_=String).label("label"),
+        )
+        .select_from(
+            prediction.join(run, run.c.id == prediction.c.run_id)
+            .join(dataset, dataset.c.id == run.c.dataset_id)
+            .join(instance, here)
+        )
+        .where(prediction.c.run_id == run_id, prediction.c.stage == stage)
+    )
 
 
 def exemplar_use(store: Store, run_id: str, limit: int = 50) -> pd.DataFrame:

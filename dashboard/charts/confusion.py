@@ -48,7 +48,8 @@ def confusion(counts: pd.DataFrame, labels: Sequence[str], *, unit: str, dark: b
         tickangle=-45 if len(names) > 8 else 0,
     )
     figure.update_yaxes(title={"text": "gold", "standoff": 14}, autorange="reversed", showgrid=False)
-    return styled(figure, colors, height=max(260, 110 + 25 * len(names)))
+    figure = styled(figure, colors, height=max(260, 110 + 25 * len(names)))
+    return figure.update_layout(dragmode="select")  # plotly selects on click only where dragging does something
 
 
 class Cell(NamedTuple):

@@ -1,0 +1,251 @@
+"""Lists of sentences: filtered, ordered, page by page. Finds the positions first, then fills the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Select, String, and_, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from core.errors import UnknownName
+from core.store.database import Store
+from core.store.schema import instance, prediction, run
+from core.store.views_data import among
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ORDERS = ("position", "least_confident")
+CHANGES = ("changed", "fixed", "broken", "moved")
+_COLUMNS = [
+    "position",
+    "split",
+    "text",
+    "n_tokens",
+    "mean_confidence",
+    "min_confidence",
+    "n_errors",
+    "n_changed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Filters:
+    """Conditions that hold for one and the same label of a sentence, and a part of its text."""
+
+    gold_label: str | None = None
+    predicted_label: str | None = None
+    changed: str | None = None
+    text: str | None = None
+
+
+def sentences(
+    store: Store,
+    run_id: str,
+    stage: str,
+    *,
+    order: str = "position",
+    gold_label: str | None = None,
+    predicted_label: str | None = None,
+    changed: str | None = None,
+    text: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """A page of the items a stage labelled.
+
+    Args:
+        order: position, or least_confident (lowest mean confidence first, then position).
+        gold_label, predicted_label, changed: items with a label that is all of these at once; `changed`
+            is changed | fixed | broken | moved from stage1 to stage2 of the run.
+        text: part of the text, in any case.
+
+    Returns:
+        position, split, text, n_tokens (labels), mean_confidence, min_confidence, n_errors (labels that
+        differ from gold; missing without gold), n_changed (labels that stage2 changed; missing unless
+        the run has both stages).
+
+    Raises:
+        UnknownName: no such run, order or kind of change.
+    """
+    _check("order", order, ORDERS)
+    dataset_id = _dataset(store, run_id)
+    query = _matching(run_id, stage, dataset_id, _Filters(gold_label, predicted_label, changed, text))
+    if order == "least_confident":
+        query = query.order_by(prediction.c.mean_confidence.asc().nulls_last())
+    query = query.order_by(prediction.c.position).limit(limit).offset(offset)
+    with store.read() as connection:
+        positions = connection.scalars(query).all()
+        rows = connection.execute(_page(run_id, stage, dataset_id, positions)).all()
+    return _frame(positions, rows)
+
+
+def n_sentences(
+    store: Store,
+    run_id: str,
+    stage: str,
+    *,
+    gold_label: str | None = None,
+    predicted_label: str | None = None,
+    changed: str | None = None,
+    text: str | None = None,
+) -> int:
+    """How many items `sentences` would list in all. Raises UnknownName."""
+    dataset_id = _dataset(store, run_id)
+    found = _matching(run_id, stage, dataset_id, _Filters(gold_label, predicted_label, changed, text))
+    with store.read() as connection:
+        return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def _check(kind: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise UnknownName(kind, name, known)
+
+
+def _dataset(store: Store, run_id: str) -> str:
+    with store.read() as connection:
+        found = connection.scalar(select(run.c.dataset_id).where(run.c.id == run_id))
+        if found is None:
+            raise UnknownName("run", run_id, connection.scalars(select(run.c.id)))
+        return found
+
+
+def _of(rows: FromClause, run_id: str, stage: str) -> ColumnElement[bool]:
+    return and_(rows.c.run_id == run_id, rows.c.stage == stage)
+
+
+def _matching(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> Select[tuple[int]]:
+    query = select(prediction.c.position).where(_of(prediction, run_id, stage))
+    if wanted.text:
+        query = query.where(prediction.c.position.in_(_with_text(dataset_id, wanted.text)))
+    if wanted.gold_label or wanted.predicted_label or wanted.changed:
+        query = query.where(prediction.c.position.in_(_with_label(run_id, stage, dataset_id, wanted)))
+    return query
+
+
+def _with_text(dataset_id: str, text: str) -> Select[tuple[int]]:
+    has = or_(
+        instance.c.text.icontains(text, autoescape=True), instance.c.text_b.icontains(text, autoescape=True)
+    )
+    return select(instance.c.position).where(instance.c.dataset_id == dataset_id, has)
+
+
+def _with_label(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> Select[tuple[int]]:
+    """Positions of items one label of which meets all conditions.
+
+    Whole lists are compared before any is unnested: most sentences are out by then.
+    """
+    sides = {"predicted": (run_id, stage)}
+    if wanted.changed:
+        _check("kind of change", wanted.changed, CHANGES)
+        sides |= {"before": (run_id, "stage1"), "after": (run_id, "stage2")}
+    if wanted.gold_label or wanted.changed not in {None, "changed"}:
+        sides["gold"] = (f"{dataset_id}/gold", "gold")
+    rows = {name: prediction.alias(name) for name in sides}
+    source: FromClause = rows["predicted"]
+    for name in list(rows)[1:]:
+        source = source.join(rows[name], rows[name].c.position == rows["predicted"].c.position)
+    lists = {name: table.c.labels for name, table in rows.items()}
+    one = (
+        select(
+            rows["predicted"].c.position,
+            *(func.unnest(values, type_=String).label(name) for name, values in lists.items()),
+        )
+        .select_from(source)
+        .where(*(_of(rows[name], *side) for name, side in sides.items()), *_promising(lists, wanted))
+        .subquery()
+    )
+    return select(one.c.position).where(*_holds(one, wanted)).distinct()
+
+
+def _promising(lists: dict[str, ColumnElement[Any]], wanted: _Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.gold_label:
+        conditions.append(func.list_contains(lists["gold"], wanted.gold_label))
+    if wanted.predicted_label:
+        conditions.append(func.list_contains(lists["predicted"], wanted.predicted_label))
+    if wanted.changed:
+        conditions.append(lists["before"] != lists["after"])
+    return conditions
+
+
+def _holds(one: FromClause, wanted: _Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.gold_label:
+        conditions.append(one.c.gold == wanted.gold_label)
+    if wanted.predicted_label:
+        conditions.append(one.c.predicted == wanted.predicted_label)
+    if wanted.changed:
+        conditions.append(one.c.before != one.c.after)
+    if wanted.changed == "fixed":
+        conditions.append(one.c.after == one.c.gold)
+    elif wanted.changed == "broken":
+        conditions.append(one.c.before == one.c.gold)
+    elif wanted.changed == "moved":
+        conditions += [one.c.before != one.c.gold, one.c.after != one.c.gold]
+    return conditions
+
+
+def _page(run_id: str, stage: str, dataset_id: str, positions: Sequence[int]) -> Select[Any]:
+    item, mine = instance, prediction.alias("p")
+    others = {
+        "gold": (prediction.alias("g"), f"{dataset_id}/gold", "gold"),
+        "before": (prediction.alias("b"), run_id, "stage1"),
+        "after": (prediction.alias("a"), run_id, "stage2"),
+    }
+    here = and_(item.c.dataset_id == dataset_id, item.c.position == mine.c.position)
+    source: FromClause = mine.join(item, here)
+    for table, of_run, of_stage in others.values():
+        same = and_(
+            table.c.position == mine.c.position,
+            _of(table, of_run, of_stage),
+            among(table.c.position, positions),
+        )
+        source = source.outerjoin(table, same)
+    return (
+        select(
+            mine.c.position,
+            item.c.split,
+            item.c.text,
+            mine.c.labels,
+            mine.c.mean_confidence,
+            mine.c.min_confidence,
+            *(table.c.labels.label(name) for name, (table, _, _) in others.items()),
+        )
+        .select_from(source)
+        .where(
+            _of(mine, run_id, stage),
+            among(mine.c.position, positions),
+            among(item.c.position, positions),
+        )
+    )
+
+
+def _frame(positions: Sequence[int], rows: Sequence[Row[Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    by_position = {row.position: row for row in rows}
+    found = [_line(by_position[position]) for position in positions if position in by_position]
+    return pd.DataFrame(found, columns=_COLUMNS)
+
+
+def _line(row: Row[Any]) -> tuple[Any, ...]:
+    return (
+        row.position,
+        row.split,
+        row.text,
+        len(row.labels),
+        row.mean_confidence,
+        row.min_confidence,
+        _differences(row.labels, row.gold),
+        _differences(row.before, row.after),
+    )
+
+
+def _differences(one: Sequence[str] | None, other: Sequence[str] | None) -> int | None:
+    if one is None or other is None:
+        return None
+    return sum(a != b for a, b in zip(one, other, strict=False))
