@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, String, and_, func, or_, select
+from sqlalchemy import Column, Row, Select, String, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
@@ -78,7 +78,7 @@ def sentences(
         query = query.order_by(prediction.c.mean_confidence.asc().nulls_last())
     query = query.order_by(prediction.c.position).limit(limit).offset(offset)
     with store.read() as connection:
-        positions = connection.scalars(query).all()
+        positions = [row.position for row in connection.execute(query)]
         rows = connection.execute(_page(run_id, stage, dataset_id, positions)).all()
     return _frame(positions, rows)
 
@@ -110,7 +110,7 @@ def _dataset(store: Store, run_id: str) -> str:
         found = connection.scalar(select(run.c.dataset_id).where(run.c.id == run_id))
         if found is None:
             raise UnknownName("run", run_id, connection.scalars(select(run.c.id)))
-        return found
+        return str(found)
 
 
 def _of(rows: FromClause, run_id: str, stage: str) -> ColumnElement[bool]:
@@ -136,32 +136,41 @@ def _with_text(dataset_id: str, text: str) -> Select[tuple[int]]:
 def _with_label(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> Select[tuple[int]]:
     """Positions of items one label of which meets all conditions.
 
-    Whole lists are compared before any is unnested: most sentences are out by then.
+    Whole lists are compared before any is unnested: most sentences are out by then, and a single
+    condition needs no more than that.
     """
-    sides = {"predicted": (run_id, stage)}
+    lists, source, same = _lists(run_id, stage, dataset_id, wanted)
+    position = next(iter(lists.values())).table.c.position
+    promising = _promising(lists, wanted)
+    if len(promising) == 1 and wanted.changed in {None, "changed"}:
+        return select(position).select_from(source).where(same, *promising)
+    labels = [func.unnest(values, type_=String).label(name) for name, values in lists.items()]
+    one = select(position, *labels).select_from(source).where(same, *promising).subquery()
+    return select(one.c.position).where(*_holds(one, wanted)).distinct()
+
+
+def _lists(
+    run_id: str, stage: str, dataset_id: str, wanted: _Filters
+) -> tuple[dict[str, Column[Any]], FromClause, ColumnElement[bool]]:
+    """The lists of labels the conditions speak of; each stage is read once, whatever it is called."""
+    sides: dict[str, tuple[str, str]] = {}
+    if wanted.predicted_label:
+        sides["predicted"] = (run_id, stage)
     if wanted.changed:
         _check("kind of change", wanted.changed, CHANGES)
         sides |= {"before": (run_id, "stage1"), "after": (run_id, "stage2")}
     if wanted.gold_label or wanted.changed not in {None, "changed"}:
         sides["gold"] = (f"{dataset_id}/gold", "gold")
-    rows = {name: prediction.alias(name) for name in sides}
-    source: FromClause = rows["predicted"]
-    for name in list(rows)[1:]:
-        source = source.join(rows[name], rows[name].c.position == rows["predicted"].c.position)
-    lists = {name: table.c.labels for name, table in rows.items()}
-    one = (
-        select(
-            rows["predicted"].c.position,
-            *(func.unnest(values, type_=String).label(name) for name, values in lists.items()),
-        )
-        .select_from(source)
-        .where(*(_of(rows[name], *side) for name, side in sides.items()), *_promising(lists, wanted))
-        .subquery()
-    )
-    return select(one.c.position).where(*_holds(one, wanted)).distinct()
+    tables = {side: prediction.alias() for side in sides.values()}
+    first, *others = tables.values()
+    source: FromClause = first
+    for table in others:
+        source = source.join(table, table.c.position == first.c.position)
+    same = and_(*(_of(table, *side) for side, table in tables.items()))
+    return {name: tables[side].c.labels for name, side in sides.items()}, source, same
 
 
-def _promising(lists: dict[str, ColumnElement[Any]], wanted: _Filters) -> list[ColumnElement[bool]]:
+def _promising(lists: Mapping[str, Column[Any]], wanted: _Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.gold_label:
         conditions.append(func.list_contains(lists["gold"], wanted.gold_label))

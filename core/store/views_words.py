@@ -49,7 +49,7 @@ def ambiguous_forms(store: Store, run_id: str, stage: str, limit: int = 20) -> p
         return frame(connection, query)
 
 
-def _pairs(run_id: str, stage: str) -> Select[Any]:
+def _pairs(run_id: str, stage: str) -> Select[str, str]:
     """Every word (or whole text) with the label it was given."""
     here = and_(instance.c.dataset_id == run.c.dataset_id, instance.c.position == prediction.c.position)
     form = case(

@@ -44,12 +44,17 @@ def confusion(counts: pd.DataFrame, labels: Sequence[str], *, unit: str, dark: b
     figure.update_xaxes(
         title={"text": "predicted", "standoff": 8},
         side="top",
+        range=[-0.5, len(names) - 0.5],
         showgrid=False,
         tickangle=-45 if len(names) > 8 else 0,
     )
-    figure.update_yaxes(title={"text": "gold", "standoff": 14}, autorange="reversed", showgrid=False)
+    figure.update_yaxes(
+        title={"text": "gold", "standoff": 14}, range=[len(names) - 0.5, -0.5], showgrid=False
+    )
     figure = styled(figure, colors, height=max(260, 110 + 25 * len(names)))
-    return figure.update_layout(dragmode="select")  # plotly selects on click only where dragging does something
+    return figure.update_layout(
+        dragmode="select"
+    )  # plotly selects on click only where dragging does something
 
 
 class Cell(NamedTuple):

@@ -144,8 +144,8 @@ def test_presentation_shows_no_button_that_changes_anything(filled: Path) -> Non
 def test_the_address_carries_what_was_chosen(filled: Path) -> None:
     app = visit("overview.py")
     app.selectbox(key="url-dataset").set_value("pairs").run()
-    assert app.query_params["dataset"] == ["pairs"]
-    assert app.query_params["run"] == ["pairs/deberta"]
+    assert app.query_params["dataset"] == "pairs"
+    assert app.query_params["run"] == "pairs/deberta"
 
 
 def test_no_page_brings_in_a_model_library(filled: Path) -> None:

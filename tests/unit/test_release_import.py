@@ -269,6 +269,8 @@ def test_released_statistics_are_compared(kin: Tree) -> None:
     assert parts.runs[0].meta["thresholds_equal"] is True
     assert parts.runs[0].meta["statistics_equal"] is False
     assert any("statistics_equal" in note for note in parts.notes)
+    kin.write("zgul_outputs/kin_perc_stats.json", json.dumps({"O_80_PERC_PROB": thresholds["O"] + 0.001}))
+    assert kin.gather().runs[0].meta["thresholds_equal"] is False
 
 
 def test_zgul_plus_and_codec(kin: Tree) -> None:
@@ -386,12 +388,20 @@ def test_torch_files_are_read_elsewhere(kin: Tree) -> None:
 
 
 @pytest.mark.slow
-def test_a_torch_file_with_code_in_it_is_refused(kin: Tree) -> None:
+def test_code_in_a_torch_file_is_not_executed(kin: Tree, tmp_path: Path) -> None:
     (kin.root / "zgul_outputs/kin_max_probs_all.npy").unlink()
-    save = "import sys, torch, fractions; torch.save(fractions.Fraction(1, 2), sys.argv[1])"
-    subprocess.run([sys.executable, "-c", save, kin.root / "zgul_outputs/kin_max_probs_all.pth"], check=True)
+    save = (
+        "import sys, os, torch\n"
+        "class Code:\n"
+        "    def __reduce__(self):\n"
+        "        return os.mkdir, (sys.argv[2],)\n"
+        "torch.save(Code(), sys.argv[1])"
+    )
+    source, trace = kin.root / "zgul_outputs/kin_max_probs_all.pth", tmp_path / "executed"
+    subprocess.run([sys.executable, "-c", save, source, trace], check=True)
     with pytest.raises(FormatError, match=r"kin_max_probs_all\.pth: not a readable torch file"):
         kin.gather()
+    assert not trace.exists()
 
 
 def test_inference(tmp_path: Path) -> None:
