@@ -6,65 +6,21 @@ labels of the target are never part of the input. Source: SSP, arXiv 2406.18880,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-
-import numpy as np
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from core import prompts
-from core.embedders import embedders
+from core.choosing import choose
 from core.errors import RecipeError
 from core.labelers import labelers
 from core.labelers.consensus import consensus
 from core.labelers.posteriors import posterior_from
 from core.llms.replay import Replay
-from core.selectors import build
-from core.selectors.problem import SelectionProblem
-from core.selectors.statistics import counts_and_confidence
+from core.run_input import RunInput, Sink
 from core.tasks import tasks
-from core.types import Completion, Dataset, Exemplar, Instance, Labels, Prediction, Record, Report, Selection
+from core.types import Dataset, Exemplar, Instance, Labels, Prediction, Record, Report, Selection
 
-FORM_WEIGHT_OF_HUMAN = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Gold-labelled data of one source language."""
-
-    dataset: str
-    language: str
-    records: Sequence[Record]
-
-
-@dataclass(frozen=True, slots=True)
-class RunInput:
-    """Everything a run needs; `instances` are the target's, without their gold.
-
-    `recorded` maps a position to the positions of its recorded exemplars in prompt order;
-    `corrections` are human labels, which enter the pool with confidence 1.
-    """
-
-    run_id: str
-    dataset: Dataset
-    recipe: Mapping[str, Any]
-    seed: int
-    instances: Sequence[Instance]
-    sources: Sequence[Source] = ()
-    stage1: Mapping[int, Prediction] = field(default_factory=dict)
-    stage2: Mapping[int, Prediction] = field(default_factory=dict)
-    recorded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    completions: Sequence[Completion] = ()
-    template: str = ""
-    corrections: Mapping[int, Labels] = field(default_factory=dict)
-
-
-class Sink(Protocol):
-    """Where facts go, stage by stage."""
-
-    def predictions(self, stage: str, rows: Sequence[Prediction]) -> None: ...
-    def selections(self, rows: Sequence[Selection], pool: Sequence[Exemplar]) -> None: ...
-    def completions(self, rows: Sequence[Completion]) -> None: ...
+HUMAN_CONFIDENCE = 1.0
 
 
 def run(job: RunInput, sink: Sink, report: Report) -> None:
@@ -83,7 +39,7 @@ def run(job: RunInput, sink: Sink, report: Report) -> None:
         settled = consensus(job.instances, noisy, job.dataset.labels, job.dataset.task)
         sink.predictions("consensus", settled)
     pool = _pool(job, settled)
-    chosen = _select(job, pool, report)
+    chosen = choose(job, pool, report)
     if chosen:
         sink.selections(chosen, pool)
     if job.recipe["stage2"]["labeler"] != "none":
@@ -102,7 +58,8 @@ def _stage_one(job: RunInput, report: Report) -> list[Prediction]:
     labeler = labelers[name]()
     sources = [(source.language, source.records) for source in job.sources]
     labeler.fit(sources, job.instances, job.dataset.labels, seed=job.seed, report=report)
-    return labeler.label(job.instances, report)
+    noisy: list[Prediction] = labeler.label(job.instances, report)
+    return noisy
 
 
 def _pool(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
@@ -120,100 +77,13 @@ def _pool(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
 
 
 def _corrected(dataset: str, instance: Instance, labels: Labels) -> Exemplar:
-    return Exemplar(dataset, instance, labels, (FORM_WEIGHT_OF_HUMAN,) * len(labels), "corrected")
+    return Exemplar(dataset, instance, labels, (HUMAN_CONFIDENCE,) * len(labels), "corrected")
 
 
 def _noisy(dataset: Dataset, instance: Instance, noisy: Prediction) -> Exemplar:
     confidences = noisy.confidences or (1.0,) * len(noisy.labels)
     posterior = noisy.posterior or posterior_from(noisy, dataset.labels)
     return Exemplar(dataset.id, instance, noisy.labels, confidences, "target", posterior)
-
-
-def _select(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Selection]:
-    name = job.recipe["selector"]["name"]
-    if name == "none":
-        return []
-    if name == "recorded":
-        return _recorded_selections(job, pool)
-    settings = {key: value for key, value in job.recipe["selector"].items() if key != "name"}
-    return build(name, settings).select(_problem(job, pool, report), seed=job.seed, report=report)
-
-
-def _problem(job: RunInput, pool: Sequence[Exemplar], report: Report) -> SelectionProblem:
-    report("similarities", 0, 1)
-    task = tasks[job.dataset.task]
-    labels = task.coverage_labels(job.dataset.labels)
-    counts, confidence = counts_and_confidence(
-        [tuple(task.coverage_label(label) for label in item.labels) for item in pool],
-        [item.confidences for item in pool],
-        labels,
-    )
-    rows = {item.instance.position: row for row, item in enumerate(pool)}
-    return SelectionProblem(
-        similarity=_similarity(job, pool),
-        own=np.array([rows.get(item.position, -1) for item in job.instances]),
-        counts=counts,
-        confidence=confidence,
-        item_confidence=np.array([_mean(item.confidences) for item in pool]),
-        labels=labels,
-        allowed=None,
-    )
-
-
-def _similarity(job: RunInput, pool: Sequence[Exemplar]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    settings = {key: value for key, value in job.recipe["embedder"].items() if key != "name"}
-    embedder = embedders[job.recipe["embedder"]["name"]](**settings)
-    queries = [_text(item) for item in job.instances]
-    return embedder.similarity(queries, [_text(item.instance) for item in pool])
-
-
-def _text(instance: Instance) -> str:
-    words = " ".join(instance.tokens) or instance.text
-    return f"{words} {instance.text_b}" if instance.text_b else words
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if values else 0.0
-
-
-def _recorded_selections(job: RunInput, pool: Sequence[Exemplar]) -> list[Selection]:
-    """The exemplars a release recorded, with similarity and coverage as we compute them."""
-    problem = _problem(job, pool, lambda *_: None)
-    rows = {item.instance.position: row for row, item in enumerate(pool)}
-    selections = []
-    for query, instance in enumerate(job.instances):
-        if instance.position not in job.recorded:
-            continue
-        missing = [position for position in job.recorded[instance.position] if position not in rows]
-        if missing:
-            raise RecipeError(
-                f"sentence {instance.position} has recorded exemplars outside this run (for example {missing[0]}).",
-                "Run the whole data set, or choose exemplars anew with --set selector=ilp.",
-            )
-        chosen = tuple(rows[position] for position in job.recorded[instance.position])
-        selections.append(_as_recorded(problem, query, chosen))
-    return selections
-
-
-def _as_recorded(problem: SelectionProblem, query: int, chosen: tuple[int, ...]) -> Selection:
-    def names_of(row: int) -> Labels:
-        return tuple(name for name, n in zip(problem.labels, problem.counts[row], strict=True) if n)
-
-    carried = [names_of(row) for row in chosen]
-    have = {name for names in carried for name in names}
-    anywhere = {name for name, n in zip(problem.labels, problem.counts.sum(axis=0), strict=True) if n}
-    return Selection(
-        query=query,
-        chosen=chosen,
-        similarity=tuple(float(problem.similarity[query, row]) for row in chosen),
-        confidence=tuple(float(problem.item_confidence[row]) for row in chosen),
-        covers=tuple(carried),
-        value=None,
-        upper_bound=None,
-        status="recorded",
-        uncovered=tuple(name for name in problem.labels if name not in have),
-        uncoverable=tuple(name for name in problem.labels if name not in anywhere),
-    )
 
 
 def _stage_two(
@@ -246,11 +116,12 @@ def _offline(
     selections = {selection.query: selection for selection in chosen}
     rows = []
     for query, instance in enumerate(job.instances):
-        selection = selections[query]
-        shown = [pool[row] for row in selection.chosen]
-        rows.append(
-            labeler.label(instance, prior[instance.position], shown, selection.similarity, job.dataset.labels)
-        )
+        if instance.position not in prior:
+            continue
+        found = selections.get(query)
+        shown = [pool[row] for row in found.chosen] if found else []
+        near = found.similarity if found else ()
+        rows.append(labeler.label(instance, prior[instance.position], shown, near, job.dataset.labels))
         report("Stage II", query + 1, len(job.instances))
     return rows
 

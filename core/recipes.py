@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import core
-from core import catalog
+from core import catalog, embedders
 from core.errors import NoRecordedCalls, RecipeError, UnknownName
 from core.types import Dataset
 
@@ -68,6 +68,7 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
     _decide_stage2(recipe, context)
     _decide_selector(recipe, context, chosen)
     _decide_consensus(recipe, context)
+    embedders.build(recipe["embedder"]["name"], {k: v for k, v in recipe["embedder"].items() if k != "name"})
     return {key: recipe[key] for key in ("name", *TABLES)}
 
 
@@ -79,7 +80,7 @@ def apply_overrides(recipe: Recipe, overrides: Mapping[str, str]) -> set[str]:
         table, _, field_name = full.partition(".")
         if table not in TABLES or not field_name:
             raise UnknownName("setting", key, [*SHORT_NAMES, *_full_keys(recipe)])
-        if table != "selector" and field_name not in recipe[table]:
+        if table not in {"selector", "embedder"} and field_name not in recipe[table]:
             raise UnknownName("setting", key, [*SHORT_NAMES, *_full_keys(recipe)])
         recipe[table][field_name] = _value(text)
         chosen.add(full)
@@ -225,7 +226,7 @@ def code_version() -> str:
     root = Path(core.__file__).parent
     rooms = ("tasks", "embedders", "llms", "labelers", "selectors")
     files = sorted(path for room in rooms for path in (root / room).rglob("*.py"))
-    for path in [*files, root / "pipeline.py", root / "prompts.py"]:
+    for path in [*files, root / "pipeline.py", root / "choosing.py", root / "prompts.py"]:
         digest.update(path.read_bytes())
     return f"{core.__version__}+{digest.hexdigest()[:8]}"
 

@@ -54,14 +54,9 @@ def settle() -> None:
     known = {item.id for item in found}
     if not found or (view.dataset and view.dataset not in known):
         return
-    dataset = queries.dataset(view.dataset or _first(found).id)
+    dataset = queries.dataset(view.dataset or queries.in_order(found)[0].id)
     best = None if view.run else queries.best_run(dataset)
     state.keep(dataset=dataset.id, run=view.run or (best["id"] if best else ""))
-
-
-def _first(found: list[Dataset]) -> Dataset:
-    """Real data before the sample, data with results before data without."""
-    return min(found, key=lambda item: (not queries.runs(item.id), item.illustrative, item.id))
 
 
 def here(stage: str = "") -> Here:

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
-from core.store import views
 
 from core import catalog
+from core.store import views
 from core.types import Dataset, Instance, Prediction, Score
 from dashboard import resources
 from dashboard.naming import MAIN_METRIC
@@ -63,17 +63,23 @@ def main_scores(run_id: str, task: str) -> dict[str, Score]:
 
 
 def best_run(dataset: Dataset) -> RunRow | None:
-    """The run with the best leading figure (Stage II, else Stage I); without gold, the newest."""
+    """The run to show first: computed before imported, both stages before one, then the leading figure."""
     found = runs(dataset.id)
-    if not found:
-        return None
-    return max(found, key=lambda row: (_rank(row, dataset.task), row["kind"] == "run"))
+    return max(found, key=lambda row: _rank(row, dataset.task)) if found else None
 
 
-def _rank(row: RunRow, task: str) -> float:
-    found = main_scores(row["id"], task)
-    chosen = found.get("stage2") or found.get("stage1")
-    return chosen.value if chosen else -1.0
+def _rank(row: RunRow, task: str) -> tuple[bool, bool, float]:
+    figures = main_scores(row["id"], task)
+    last = figures.get("stage2") or figures.get("stage1")
+    return row["kind"] == "run", {"stage1", "stage2"} <= set(row["stages"]), last.value if last else -1.0
+
+
+def in_order(found: list[Dataset]) -> list[Dataset]:
+    """Targets before sources, real data before the sample, data with results before data without."""
+    return sorted(
+        found,
+        key=lambda item: (not is_target(item), item.illustrative, not runs(item.id), item.name, item.id),
+    )
 
 
 def summary(run_id: str, stage: str) -> dict[str, Any]:

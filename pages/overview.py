@@ -8,7 +8,7 @@ from dashboard import queries, routes, state
 from dashboard.widgets import cards, jobs
 from dashboard.widgets.empty import empty
 
-found = queries.datasets()
+found = queries.in_order(queries.datasets())
 targets = [item for item in found if queries.is_target(item)]
 st.title("Overview")
 st.markdown(

@@ -43,7 +43,7 @@ with left:
     chart("Labels given", label_counts(counts, given, unit=unit, dark=dark), key="counts")
     if not forms.empty:
         st.markdown("#### Ambiguous forms")
-        st.caption("Words with more than one label, the most evenly spread first (entropy in bits).")
+        st.caption("Words with more than one label, frequent and evenly spread ones first (entropy in bits).")
         number = st.column_config.NumberColumn(format="%.2f")
         st.dataframe(forms, hide_index=True, height=215, column_config={"entropy": number}, key="forms")
 with right:

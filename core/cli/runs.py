@@ -137,5 +137,6 @@ def _scores_table(document: dict[str, Any]) -> str:
     stages = [stage for stage in STAGES if document.get(stage)]
     metrics = sorted({metric for stage in stages for metric in document[stage]})
     rows = [(metric, *(percent(document[stage].get(metric)) for stage in stages)) for metric in metrics]
-    head = f"against {document['gold']}, {document['n_instances']} instances, {len(document['label_set'])} labels"
+    size = f"{document['n_instances']} instances, {len(document['label_set'])} labels"
+    head = f"against {document['gold']}, {size}"
     return f"{head}\n{table(rows, ('metric (x 100)', *stages))}"

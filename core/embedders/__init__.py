@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from core.errors import UnknownName
 from core.registry import Registry
+
+Compare = Callable[[Sequence[str]], npt.NDArray[np.float64]]
 
 
 class Embedder(Protocol):
@@ -20,9 +24,26 @@ class Embedder(Protocol):
         """One row of length 1 (or 0 for an empty text) per text; dense or scipy sparse."""
         ...
 
+    def against(self, pool: Sequence[str]) -> Compare:
+        """A function from queries to cosine similarities (len(queries), len(pool)), float64, at most 1.
+
+        The pool is embedded once, so that queries can come block by block.
+        """
+        ...
+
     def similarity(self, queries: Sequence[str], pool: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Cosine similarities, (len(queries), len(pool)), float64, at most 1."""
+        """`against(pool)(queries)`."""
         ...
 
 
 embedders: Registry[type[Embedder]] = Registry("embedder", "core.embedders")
+
+
+def build(name: str, settings: Mapping[str, Any]) -> Embedder:
+    """The embedder `name` with these settings. Raises UnknownName, RecipeError."""
+    part = embedders[name]
+    known = [spec.name for spec in fields(part) if spec.init]  # type: ignore[arg-type]
+    for key in settings:
+        if key not in known:
+            raise UnknownName(f"setting of embedder {name}", key, known)
+    return part(**settings)

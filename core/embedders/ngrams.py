@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.embedders import embedders
+from core.embedders import Compare, embedders
 from core.errors import RecipeError
 
 BASE = np.uint64(1_000_003)
@@ -48,14 +48,23 @@ class NGrams:
         """(2**bits,) inverse document frequencies over these texts."""
         return _inverse_document_frequency(self._counts(texts))
 
-    def similarity(self, queries: Sequence[str], pool: Sequence[str]) -> npt.NDArray[np.float64]:
-        """See `Embedder.similarity`; document frequencies are those of the pool."""
-        if not queries or not pool:
-            return np.zeros((len(queries), len(pool)))
+    def against(self, pool: Sequence[str]) -> Compare:
+        """See `Embedder.against`; document frequencies are those of the pool."""
         counts = self._counts(pool)
         weights = _inverse_document_frequency(counts)
-        cosine = _scaled(self._counts(queries), weights) @ _scaled(counts, weights).T
-        return np.minimum(np.asarray(cosine.todense(), dtype=np.float64), 1.0)
+        columns = _scaled(counts, weights).T.tocsr() if len(pool) else None
+
+        def compare(queries: Sequence[str]) -> npt.NDArray[np.float64]:
+            if not queries or columns is None:
+                return np.zeros((len(queries), len(pool)))
+            cosine = _scaled(self._counts(queries), weights) @ columns
+            return np.minimum(np.asarray(cosine.todense(), dtype=np.float64), 1.0)
+
+        return compare
+
+    def similarity(self, queries: Sequence[str], pool: Sequence[str]) -> npt.NDArray[np.float64]:
+        """See `Embedder.similarity`."""
+        return self.against(pool)(queries)
 
     def _counts(self, texts: Sequence[str]) -> Any:
         from scipy import sparse

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.embedders import embedders
+from core.embedders import Compare, embedders
 from core.errors import RecipeError
 
 
@@ -46,9 +46,20 @@ class SentenceEmbedder:
 
     def similarity(self, queries: Sequence[str], pool: Sequence[str]) -> npt.NDArray[np.float64]:
         """See `Embedder.similarity`."""
-        if not queries or not pool:
-            return np.zeros((len(queries), len(pool)))
-        return np.minimum(self.embed(queries) @ self.embed(pool).T, 1.0)
+        return self.against(pool)(queries)
+
+    def against(self, pool: Sequence[str]) -> Compare:
+        """See `Embedder.against`."""
+        columns: list[npt.NDArray[np.float64]] = []
+
+        def compare(queries: Sequence[str]) -> npt.NDArray[np.float64]:
+            if not queries or not pool:
+                return np.zeros((len(queries), len(pool)))
+            if not columns:
+                columns.append(self.embed(pool).T)
+            return np.minimum(self.embed(queries) @ columns[0], 1.0)
+
+        return compare
 
     def _encoder(self) -> Any:
         if "encoder" not in self._loaded:

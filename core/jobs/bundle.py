@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.pipeline import RunInput, Source
+from core.run_input import RunInput, Source
 from core.types import Completion, Dataset, Instance, Labels, Prediction, Record
 
 INSTANCE = pa.schema(

@@ -15,8 +15,8 @@ from core.jobs.board import alive, jobs_folder, list_jobs, read_status
 from core.jobs.bundle import replace_json, save
 from core.jobs.prepare import Request, prepare
 from core.jobs.worker import carry_out
-from core.pipeline import RunInput
 from core.recipes import code_version
+from core.run_input import RunInput
 from core.scoring import score_run
 from core.settings import Settings
 from core.store import Store, facts, views

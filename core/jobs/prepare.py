@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core import catalog
 from core.errors import RecipeError, UnknownName
-from core.pipeline import RunInput, Source, strip_gold
+from core.pipeline import strip_gold
 from core.recipes import Context, Imported, resolve, run_id
+from core.run_input import RunInput, Source
 from core.store import Store, views
 from core.types import Completion, Dataset, Instance, Prediction, Record
 
@@ -39,6 +40,7 @@ def prepare(store: Store, request: Request) -> RunInput:
     splits = _splits(dataset, request.split)
     fitted = recipe["stage1"]["labeler"] != "imported"
     sources = _sources(store, dataset, request) if fitted else []
+    dataset = _with_labels(dataset, sources)
     instances = _target(store, dataset, splits, request.limit)
     positions = [item.position for item in instances]
     wanted = set(positions)
@@ -120,6 +122,14 @@ def _source(store: Store, target: Dataset, asked: str) -> Source:
     if not records:
         raise RecipeError(f"source {name} has no labelled items in {', '.join(wanted)}.")
     return Source(name, dataset.language, records)
+
+
+def _with_labels(dataset: Dataset, sources: Sequence[Source]) -> Dataset:
+    """A target that came without labels is labelled with those of its sources."""
+    if dataset.labels:
+        return dataset
+    found = {label: None for source in sources for record in source.records for label in record.labels or ()}
+    return replace(dataset, labels=tuple(sorted(found, key=lambda label: (label != "O", label[2:], label))))
 
 
 def _training_splits(dataset: Dataset) -> list[str]:

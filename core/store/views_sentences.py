@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Row, Select, String, and_, func, or_, select
+from sqlalchemy import Column, Connection, Select, String, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
@@ -30,6 +30,14 @@ _COLUMNS = [
     "n_errors",
     "n_changed",
 ]
+_SHOWN = (
+    prediction.c.run_id,
+    prediction.c.stage,
+    prediction.c.position,
+    prediction.c.labels,
+    prediction.c.mean_confidence,
+    prediction.c.min_confidence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ def sentences(
     Raises:
         UnknownName: no such run, order or kind of change.
     """
+    import pandas as pd
+
     _check("order", order, ORDERS)
     dataset_id = _dataset(store, run_id)
     query = _matching(run_id, stage, dataset_id, _Filters(gold_label, predicted_label, changed, text))
@@ -79,8 +89,8 @@ def sentences(
     query = query.order_by(prediction.c.position).limit(limit).offset(offset)
     with store.read() as connection:
         positions = [row.position for row in connection.execute(query)]
-        rows = connection.execute(_page(run_id, stage, dataset_id, positions)).all()
-    return _frame(positions, rows)
+        lines = list(_fill(connection, run_id, stage, dataset_id, positions))
+    return pd.DataFrame(lines, columns=_COLUMNS)
 
 
 def n_sentences(
@@ -198,63 +208,39 @@ def _holds(one: FromClause, wanted: _Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _page(run_id: str, stage: str, dataset_id: str, positions: Sequence[int]) -> Select[Any]:
-    item, mine = instance, prediction.alias("p")
-    others = {
-        "gold": (prediction.alias("g"), f"{dataset_id}/gold", "gold"),
-        "before": (prediction.alias("b"), run_id, "stage1"),
-        "after": (prediction.alias("a"), run_id, "stage2"),
-    }
-    here = and_(item.c.dataset_id == dataset_id, item.c.position == mine.c.position)
-    source: FromClause = mine.join(item, here)
-    for table, of_run, of_stage in others.values():
-        same = and_(
-            table.c.position == mine.c.position,
-            _of(table, of_run, of_stage),
-            among(table.c.position, positions),
-        )
-        source = source.outerjoin(table, same)
-    return (
-        select(
-            mine.c.position,
-            item.c.split,
-            item.c.text,
-            mine.c.labels,
-            mine.c.mean_confidence,
-            mine.c.min_confidence,
-            *(table.c.labels.label(name) for name, (table, _, _) in others.items()),
-        )
-        .select_from(source)
-        .where(
-            _of(mine, run_id, stage),
-            among(mine.c.position, positions),
-            among(item.c.position, positions),
-        )
+def _fill(
+    connection: Connection, run_id: str, stage: str, dataset_id: str, positions: Sequence[int]
+) -> Iterator[tuple[Any, ...]]:
+    """The lines of one page, in the order of `positions`."""
+    item = instance
+    shown = select(item.c.position, item.c.split, item.c.text).where(
+        item.c.dataset_id == dataset_id, among(item.c.position, positions)
     )
+    texts = {row.position: row for row in connection.execute(shown)}
+    sides = {(run_id, stage), (f"{dataset_id}/gold", "gold"), (run_id, "stage1"), (run_id, "stage2")}
+    labelled = or_(*(_of(prediction, *side) for side in sides))
+    found = select(*_SHOWN).where(labelled, among(prediction.c.position, positions))
+    rows = {(row.run_id, row.stage, row.position): row for row in connection.execute(found)}
+    for position in positions:
+        row, text = rows[run_id, stage, position], texts.get(position)
+        gold, before, after = (
+            rows.get((*side, position))
+            for side in ((f"{dataset_id}/gold", "gold"), (run_id, "stage1"), (run_id, "stage2"))
+        )
+        yield (
+            position,
+            text.split if text else "",
+            text.text if text else "",
+            len(row.labels),
+            row.mean_confidence,
+            row.min_confidence,
+            _differences(row, gold),
+            _differences(before, after),
+        )
 
 
-def _frame(positions: Sequence[int], rows: Sequence[Row[Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    by_position = {row.position: row for row in rows}
-    found = [_line(by_position[position]) for position in positions if position in by_position]
-    return pd.DataFrame(found, columns=_COLUMNS)
-
-
-def _line(row: Row[Any]) -> tuple[Any, ...]:
-    return (
-        row.position,
-        row.split,
-        row.text,
-        len(row.labels),
-        row.mean_confidence,
-        row.min_confidence,
-        _differences(row.labels, row.gold),
-        _differences(row.before, row.after),
-    )
-
-
-def _differences(one: Sequence[str] | None, other: Sequence[str] | None) -> int | None:
+def _differences(one: Any, other: Any) -> int | None:
     if one is None or other is None:
         return None
-    return sum(a != b for a, b in zip(one, other, strict=False))
+    pairs: Iterator[tuple[str, str]] = zip(one.labels, other.labels, strict=False)
+    return sum(a != b for a, b in pairs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Double, Select, String, and_, case, cast, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from core.store.database import Store
 from core.store.schema import dataset, exemplar, instance, prediction, run, selection
@@ -21,32 +20,39 @@ def ambiguous_forms(store: Store, run_id: str, stage: str, limit: int = 20) -> p
     Ordered by count times entropy: frequent words that are labelled evenly in several ways first. For
     NLI and topic the form is the whole text.
     """
+    import pandas as pd
+
+    found: dict[str, tuple[int, list[str], float]] = {}
+    with store.read() as connection:
+        for row in connection.execute(_spread(run_id, stage, limit)):
+            labels = found.setdefault(row.form, (row.total, [], row.entropy))[1]
+            labels.append(f"{row.label} {row.n}")
+    lines = [(form, total, ", ".join(labels), bits) for form, (total, labels, bits) in found.items()]
+    return pd.DataFrame(lines, columns=["form", "count", "labels", "entropy"])
+
+
+def _spread(run_id: str, stage: str, limit: int) -> Select[Any]:
+    """form, total, entropy, label, n of the most ambiguous forms, in their order."""
     pairs = _pairs(run_id, stage).subquery()
     one = (
         select(pairs.c.form, pairs.c.label, func.count().label("n"))
         .where(pairs.c.form.is_not(None), pairs.c.label.is_not(None))
         .group_by(pairs.c.form, pairs.c.label)
-        .subquery()
+        .cte("one")
     )
-    total = func.sum(one.c.n)
-    # Entropy from counts alone: log2 N - (sum of n log2 n) / N.
+    total = cast(func.sum(one.c.n), BigInteger)
+    # From counts alone: log2 N - (sum of n log2 n) / N.
     entropy = func.log2(total) - func.sum(one.c.n * func.log2(one.c.n)) / cast(total, Double)
-    named = func.concat(one.c.label, " ", one.c.n)
-    labels = func.string_agg(aggregate_order_by(named, one.c.n.desc(), one.c.label), ", ")
-    query = (
-        select(
-            one.c.form,
-            cast(total, BigInteger).label("count"),
-            labels.label("labels"),
-            entropy.label("entropy"),
-        )
+    top = (
+        select(one.c.form, total.label("total"), entropy.label("entropy"))
         .group_by(one.c.form)
         .having(func.count() > 1)
         .order_by((entropy * total).desc(), one.c.form)
         .limit(limit)
+        .cte("top")
     )
-    with store.read() as connection:
-        return frame(connection, query)
+    order = ((top.c.entropy * top.c.total).desc(), top.c.form, one.c.n.desc(), one.c.label)
+    return select(top, one.c.label, one.c.n).join(one, one.c.form == top.c.form).order_by(*order)
 
 
 def _pairs(run_id: str, stage: str) -> Select[str, str]:

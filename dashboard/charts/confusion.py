@@ -52,9 +52,10 @@ def confusion(counts: pd.DataFrame, labels: Sequence[str], *, unit: str, dark: b
         title={"text": "gold", "standoff": 14}, range=[len(names) - 0.5, -0.5], showgrid=False
     )
     figure = styled(figure, colors, height=max(260, 110 + 25 * len(names)))
-    return figure.update_layout(
-        dragmode="select"
-    )  # plotly selects on click only where dragging does something
+    # a click selects only where plotly would also let one drag
+    figure.update_xaxes(fixedrange=False)
+    figure.update_yaxes(fixedrange=False)
+    return figure.update_layout(dragmode="pan")
 
 
 class Cell(NamedTuple):

@@ -65,8 +65,12 @@ def _result(dataset: Dataset, best: queries.RunRow) -> None:
         st.metric("Labelled, not scored", f"{best['n']:,}")
         gold = "No gold labels to score against."
     else:
-        gain = f"{100 * (after.value - before.value):+.1f}" if before and after else None
-        st.metric(naming.METRICS[naming.MAIN_METRIC[dataset.task]], scores.change(before, after), gain)
+        gain = round(100 * (after.value - before.value), 1) if before and after else None
+        name, change = naming.METRICS[naming.MAIN_METRIC[dataset.task]], scores.change(before, after)
+        if gain == 0:
+            st.metric(name, change, "no change", delta_color="off", delta_arrow="off")
+        else:
+            st.metric(name, change, None if gain is None else f"{gain:+.1f}")
         name = f"the gold of {dataset.name}"
         gold = naming.against(name, last.n_instances, len(last.label_set), dataset.task)
     stages = [f"Stage I: {naming.stage1_source(best)}"] if "stage1" in best["stages"] else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -37,7 +38,7 @@ def export_menu(tables: Mapping[str, pd.DataFrame | None], *, stem: str, key: st
             file = f"{stem}-{name.lower().replace(' ', '-')}.csv".replace("/", "-")
             st.download_button(
                 f"{name} ({len(table):,} rows)",
-                safe_csv(table),
+                partial(safe_csv, table),
                 file,
                 "text/csv",
                 key=f"{key}-{name}",

@@ -34,7 +34,7 @@ def pickers() -> None:
     current = next((item for item in found if item.id == view.dataset), None)
     if current is None:
         return
-    ids = [item.id for item in sorted(found, key=lambda item: (naming.language_task(item), item.id))]
+    ids = [item.id for item in queries.in_order(found)]
     names = _dataset_names(found)
     st.selectbox("Language and task", ids, format_func=lambda item: names[item], **state.bound("dataset"))
     st.caption(current.name)
@@ -51,11 +51,15 @@ def pickers() -> None:
 
 
 def _dataset_names(found: list[Dataset]) -> dict[str, str]:
-    """Language and task; with the data set's own name where two share those."""
+    """Language and task; the sample says so, and two real data sets that share both add their own names."""
     names = {item.id: naming.language_task(item) for item in found}
-    shared = {name for name in names.values() if list(names.values()).count(name) > 1}
+    real = [names[item.id] for item in found if not item.illustrative]
     return {
-        item.id: f"{names[item.id]} · {item.name}" if names[item.id] in shared else names[item.id]
+        item.id: f"{names[item.id]} (sample)"
+        if item.illustrative
+        else f"{names[item.id]} · {item.name}"
+        if real.count(names[item.id]) > 1
+        else names[item.id]
         for item in found
     }
 

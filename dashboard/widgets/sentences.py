@@ -84,7 +84,7 @@ def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.
         **state.row_to_view(f"{key}-{hash((page, *chosen.items()))}", "sentence", positions),
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{total:,} {here.items if total != 1 else here.items.removesuffix('s')}")
+        st.caption(f"{total:,} {here.items if total != 1 else here.items.removesuffix('s')}", width="content")
         if pages > 1:
             st.pagination(pages, **state.bound("page"))
     return rows

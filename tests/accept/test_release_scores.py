@@ -56,9 +56,8 @@ def test_recorded_run(mirror: Path, workspace: Path, code: str) -> None:
     dataset = ssp(workspace, "import", f"ssp-release-{code}")["dataset"]
     found = scores(workspace, dataset, "llm=replay")
     wanted = published(mirror, f"results/*/*/SSP_zgul/{name}/accuracies.csv")
-    print(
-        f"{code}: Stage I {100 * found['stage1']['paper_f1']:.2f}, Stage II {100 * found['stage2']['paper_f1']:.4f}"
-    )
+    before, after = (100 * found[stage]["paper_f1"] for stage in ("stage1", "stage2"))
+    print(f"{code}: Stage I {before:.2f}, Stage II {after:.4f}")
     assert found["n_instances"] == 100
     assert found["stage2"]["paper_f1"] == pytest.approx(wanted, abs=1e-9)
     assert abs(100 * found["stage1"]["paper_f1"] - STAGE_ONE[code]) < 0.005

@@ -6,15 +6,15 @@ words follow a Zipf law and each has a favourite label, so that queries have rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from sqlalchemy import Connection, insert
+
 from core.store import Store, schema
 from core.store.arrow import put
-from sqlalchemy import Connection, insert
 
 LABELS = (
     "NOUN VERB PUNCT ADP DET PRON ADJ ADV AUX PROPN CCONJ SCONJ NUM PART INTJ SYM X".split()  # noqa: SIM905
@@ -156,5 +156,3 @@ def _run(run_id: str, kind: str) -> dict[str, Any]:
         "finished_at": now,
         "meta": {},
     }
-
-

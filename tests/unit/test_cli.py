@@ -182,6 +182,19 @@ def test_a_broken_file_leaves_the_workspace_as_it_was(ssp: Ssp, tmp_path: Path) 
     assert ssp("datasets").out == before
 
 
+def test_a_target_without_labels_is_labelled_with_those_of_its_sources(ssp: Ssp, tmp_path: Path) -> None:
+    source = "Amina B-PER\nta O\ntafi O\nKano B-LOC\n\n" * 4
+    (tmp_path / "names.bio").write_text(source, "utf8")
+    (tmp_path / "news.txt").write_text("Amina ta tafi Legas\nAmina ta zo\n", "utf8")
+    ssp("import", str(tmp_path / "names.bio"), "--task", "ner", "--language", "ha", "--split", "train")
+    assert ssp("import", str(tmp_path / "news.txt"), "--task", "ner", "--language", "sw").code == 0
+    run = ssp("run", "ssp", "--dataset", "news", "--source", "names", "--set", "k=1")
+    assert run.code == 0, run.err
+    out = tmp_path / "news.bio"
+    assert ssp("export", run.document["run"], "--format", "bio", "--out", str(out)).code == 0
+    assert "Amina B-PER" in out.read_text("utf8")
+
+
 def test_text_for_people(ssp: Ssp, tmp_path: Path) -> None:
     target = filled(ssp, tmp_path)
     run = ssp("run", "transfer", "--dataset", target, "--source", "theirs").document["run"]

@@ -7,15 +7,15 @@ import time
 from pathlib import Path
 
 import pytest
-from core.store import Store, facts, views
 
 from core import jobs
 from core.errors import Cancelled, UnknownName
 from core.jobs.board import alive
 from core.jobs.bundle import load, save
 from core.jobs.worker import file_report, main
-from core.pipeline import RunInput, Source
+from core.run_input import RunInput, Source
 from core.settings import Settings, with_workspace
+from core.store import Store, facts, views
 from core.types import Completion, Dataset, Instance, Prediction, Record
 
 WORDS = (("Hon", "PRON"), ("syngur", "VERB"), ("væl", "ADV"), (".", "PUNCT"))

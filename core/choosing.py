@@ -1,0 +1,132 @@
+"""Exemplars for every query of a run: builds the selection problem, block by block, and solves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from core.embedders import build as build_embedder
+from core.errors import RecipeError
+from core.run_input import RunInput
+from core.selectors import build as build_selector
+from core.selectors.problem import SelectionProblem
+from core.selectors.statistics import counts_and_confidence
+from core.tasks import tasks
+from core.types import Exemplar, Instance, Labels, Report, Selection
+
+QUERIES_AT_A_TIME = 256
+
+
+def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Selection]:
+    """The exemplars of every query; none where the recipe ends with Stage I.
+
+    Raises:
+        RecipeError: recorded exemplars lie outside the pool.
+    """
+    name = job.recipe["selector"]["name"]
+    if name == "none":
+        return []
+    settings = {key: value for key, value in job.recipe["selector"].items() if key != "name"}
+    selector = None if name == "recorded" else build_selector(name, settings)
+    selections: list[Selection] = []
+    for start, problem in _problems(job, pool, report):
+        shifted = _shifted(report, start, len(job.instances))
+        if selector is None:
+            found = _recorded(job, pool, problem, start)
+        else:
+            found = selector.select(problem, seed=job.seed + start, report=shifted)
+        selections += [replace(selection, query=selection.query + start) for selection in found]
+    return selections
+
+
+def _shifted(report: Report, start: int, total: int) -> Report:
+    """Progress of one block of queries as progress of them all."""
+
+    def shifted(stage: str, done: int, _total: int) -> None:
+        report(stage, start + done, total)
+
+    return shifted
+
+
+def _problems(
+    job: RunInput, pool: Sequence[Exemplar], report: Report
+) -> Iterator[tuple[int, SelectionProblem]]:
+    """The selection problem of every block of queries: similarities never take N x N of memory."""
+    report("similarities", 0, 1)
+    task = tasks[job.dataset.task]
+    labels = task.coverage_labels(job.dataset.labels)
+    counts, confidence = counts_and_confidence(
+        [tuple(task.coverage_label(label) for label in item.labels) for item in pool],
+        [item.confidences for item in pool],
+        labels,
+    )
+    rows = {item.instance.position: row for row, item in enumerate(pool)}
+    settings = {key: value for key, value in job.recipe["embedder"].items() if key != "name"}
+    compare = build_embedder(job.recipe["embedder"]["name"], settings).against(
+        [_text(item.instance) for item in pool]
+    )
+    for start in range(0, len(job.instances), QUERIES_AT_A_TIME):
+        block = job.instances[start : start + QUERIES_AT_A_TIME]
+        yield (
+            start,
+            SelectionProblem(
+                similarity=compare([_text(item) for item in block]),
+                own=np.array([rows.get(item.position, -1) for item in block]),
+                counts=counts,
+                confidence=confidence,
+                item_confidence=np.array([_mean(item.confidences) for item in pool]),
+                labels=labels,
+            ),
+        )
+
+
+def _text(instance: Instance) -> str:
+    words = " ".join(instance.tokens) or instance.text
+    return f"{words} {instance.text_b}" if instance.text_b else words
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else 0.0
+
+
+def _recorded(
+    job: RunInput, pool: Sequence[Exemplar], problem: SelectionProblem, start: int
+) -> list[Selection]:
+    """The exemplars a release recorded, with similarity and coverage as we compute them."""
+    rows = {item.instance.position: row for row, item in enumerate(pool)}
+    selections = []
+    for query in range(len(problem.similarity)):
+        position = job.instances[start + query].position
+        recorded = job.recorded.get(position, ())
+        missing = [other for other in recorded if other not in rows]
+        if missing:
+            raise RecipeError(
+                f"sentence {position} has recorded exemplars outside this run (for example {missing[0]}).",
+                "Run the whole data set, or choose exemplars anew with --set selector=ilp.",
+            )
+        if recorded:
+            selections.append(_as_recorded(problem, query, tuple(rows[other] for other in recorded)))
+    return selections
+
+
+def _as_recorded(problem: SelectionProblem, query: int, chosen: tuple[int, ...]) -> Selection:
+    def names_of(row: int) -> Labels:
+        return tuple(name for name, n in zip(problem.labels, problem.counts[row], strict=True) if n)
+
+    carried = [names_of(row) for row in chosen]
+    have = {name for names in carried for name in names}
+    anywhere = {name for name, n in zip(problem.labels, problem.counts.sum(axis=0), strict=True) if n}
+    return Selection(
+        query=query,
+        chosen=chosen,
+        similarity=tuple(float(problem.similarity[query, row]) for row in chosen),
+        confidence=tuple(float(problem.item_confidence[row]) for row in chosen),
+        covers=tuple(carried),
+        value=None,
+        upper_bound=None,
+        status="recorded",
+        uncovered=tuple(name for name in problem.labels if name not in have),
+        uncoverable=tuple(name for name in problem.labels if name not in anywhere),
+    )

@@ -1,0 +1,48 @@
+"""What a run is given and where its results go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from core.types import Completion, Dataset, Exemplar, Instance, Labels, Prediction, Record, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Gold-labelled data of one source language."""
+
+    dataset: str
+    language: str
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class RunInput:
+    """Everything a run needs; `instances` are the target's, without their gold.
+
+    `recorded` maps a position to the positions of its recorded exemplars in prompt order;
+    `corrections` are human labels, which enter the pool with confidence 1.
+    """
+
+    run_id: str
+    dataset: Dataset
+    recipe: Mapping[str, Any]
+    seed: int
+    instances: Sequence[Instance]
+    sources: Sequence[Source] = ()
+    stage1: Mapping[int, Prediction] = field(default_factory=dict)
+    stage2: Mapping[int, Prediction] = field(default_factory=dict)
+    recorded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    completions: Sequence[Completion] = ()
+    template: str = ""
+    corrections: Mapping[int, Labels] = field(default_factory=dict)
+
+
+class Sink(Protocol):
+    """Where facts go, stage by stage."""
+
+    def predictions(self, stage: str, rows: Sequence[Prediction]) -> None: ...
+    def selections(self, rows: Sequence[Selection], pool: Sequence[Exemplar]) -> None: ...
+    def completions(self, rows: Sequence[Completion]) -> None: ...

@@ -1,0 +1,63 @@
+"""Migrations and tables say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from core.errors import StoreDamaged
+from core.store import Store
+from core.store.opening import migration_config, upgrade
+from core.store.schema import HEAD, metadata
+
+
+def test_no_table_differs_from_its_migrations(store: Store) -> None:
+    with store.write() as connection:
+        command.check(migration_config(connection))
+
+
+def test_the_newest_migration_is_the_one_opening_looks_for(store: Store) -> None:
+    with store.read() as connection:
+        scripts = ScriptDirectory.from_config(migration_config(connection))
+    assert scripts.get_heads() == [HEAD]
+
+
+def test_down_to_nothing_and_up_again(store: Store) -> None:
+    with store.write() as connection:
+        command.downgrade(migration_config(connection), "base")
+        left = set(inspect(connection).get_table_names())
+        upgrade(connection)
+        inspect(connection).clear_cache()
+        assert set(metadata.tables) <= set(inspect(connection).get_table_names())
+        connection.exec_driver_sql("INSERT INTO app_meta VALUES ('data_version', '0')")
+    assert not left & set(metadata.tables)
+
+
+def test_keys_come_first() -> None:
+    for table in metadata.tables.values():
+        keys = [column.name for column in table.primary_key.columns]
+        assert [column.name for column in table.columns][: len(keys)] == keys
+
+
+def test_no_foreign_keys_and_no_secondary_indexes() -> None:
+    for table in metadata.tables.values():
+        assert not table.foreign_keys
+        assert not table.indexes
+
+
+def test_a_failed_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.store.opening._remember", fail)
+        with pytest.raises(RuntimeError):
+            Store.open(tmp_path)
+    try:
+        Store.open(tmp_path).close()
+    except StoreDamaged as damaged:
+        raise AssertionError(str(damaged)) from damaged
