@@ -68,6 +68,11 @@ def active_jobs() -> list[jobs.JobStatus]:
     return [job for job in jobs.list_jobs(settings()) if job.state in ACTIVE]
 
 
+def all_jobs() -> list[jobs.JobStatus]:
+    """Every job of the workspace, newest first."""
+    return jobs.list_jobs(settings())
+
+
 def last_job(dataset: str) -> jobs.JobStatus | None:
     return next((job for job in jobs.list_jobs(settings()) if job.dataset == dataset), None)
 

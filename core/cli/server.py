@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import sys
@@ -14,6 +15,7 @@ import typer
 
 from core.cli.app import Workspace, app, configured
 from core.errors import StudioError
+from core.settings import reset as reset_settings
 from core.store import Store
 
 PORTS_TO_TRY = 50
@@ -34,6 +36,7 @@ def serve(
     if free != port:
         print(f"port {port} is taken, using {free}", file=sys.stderr)
     os.environ["SSP_WORKSPACE"] = str(folder)
+    reset_settings()
     os.chdir(Path(__file__).resolve().parents[2])
     url = f"http://{host}:{free}/{'?tour=1' if tour else ''}"
     asyncio.run(_serve(host, free, url))
@@ -57,7 +60,9 @@ def free_port(host: str, first: int) -> int:
 async def _serve(host: str, port: int, url: str) -> None:
     import uvicorn
 
-    config = uvicorn.Config("dashboard.asgi:app", host=host, port=port, log_level="warning")
+    config = uvicorn.Config("dashboard.asgi:app", host=host, port=port, log_level="warning", access_log=False)
+    config.load()  # imports the dashboard, which sets log levels of its own
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():

@@ -223,7 +223,8 @@ def delete_run(store: Store, run_id: str) -> None:
         StudioError: it is the gold of a data set.
     """
     with store.write() as connection:
-        kinds = dict(connection.execute(select(schema.run.c.id, schema.run.c.kind)).tuples().all())
+        rows = connection.execute(select(schema.run.c.id, schema.run.c.kind))
+        kinds = {row.id: row.kind for row in rows}
         if run_id not in kinds:
             raise UnknownName("run", run_id, kinds)
         if kinds[run_id] == "gold":

@@ -20,11 +20,20 @@ def running_jobs() -> None:
 
 def _panel(known: frozenset[str]) -> None:
     active = actions.active_jobs()
-    if frozenset(job.id for job in active) != known:
+    now = frozenset(job.id for job in active)
+    if now != known:
+        _announce(known - now)
         st.rerun(scope="app")
     with st.container(border=True, key="jobs"):
         for job in active:
             _job(job)
+
+
+def _announce(gone: frozenset[str]) -> None:
+    ended = {"done": "is finished", "failed": "failed", "cancelled": "was cancelled"}
+    for job in actions.all_jobs():
+        if job.id in gone:
+            st.toast(f"{_name(job)}: the run {ended.get(job.state, 'ended')}")
 
 
 def _job(job: JobStatus) -> None:
