@@ -48,15 +48,15 @@ class Here:
 
 
 def settle() -> None:
-    """Decide what the URL leaves open - the data set, its best run - and write it there."""
-    view = state.view()
+    """Decide what the URL leaves open: the data set and its best run."""
+    told = state.asked()
     found = queries.datasets()
-    known = {item.id for item in found}
-    if not found or (view.dataset and view.dataset not in known):
+    if not found or (told.dataset and told.dataset not in {item.id for item in found}):
+        state.decide("", "")
         return
-    dataset = queries.dataset(view.dataset or queries.in_order(found)[0].id)
-    best = None if view.run else queries.best_run(dataset)
-    state.keep(dataset=dataset.id, run=view.run or (best["id"] if best else ""))
+    dataset = queries.dataset(told.dataset or queries.in_order(found)[0].id)
+    best = None if told.run else queries.best_run(dataset)
+    state.decide(dataset.id, told.run or (best["id"] if best else ""))
 
 
 def here(stage: str = "") -> Here:

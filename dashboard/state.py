@@ -48,6 +48,7 @@ RESETS: dict[str, tuple[str, ...]] = {
     "language": ("entry",),
 }
 SHARED = ("dataset", "run", "sentence", "tour", "present")
+DECIDED = "decided"
 _DEFAULT = View()
 
 
@@ -92,22 +93,32 @@ def changed(view: View, **changes: object) -> View:
     return replace(view, **{**values, **changes})
 
 
-def view() -> View:
-    """The view of this session's URL."""
+def asked() -> View:
+    """The view as far as this session's URL tells."""
     return parse(st.query_params.to_dict())
+
+
+def view() -> View:
+    """The view of this session: the URL's, and what was decided where it leaves the data set or run open."""
+    told = asked()
+    dataset, run = st.session_state.get(DECIDED, ("", ""))
+    if told.dataset and told.dataset != dataset:
+        return told
+    return replace(told, dataset=told.dataset or dataset, run=told.run or run)
+
+
+def decide(dataset: str, run: str) -> None:
+    """Fill in what the URL leaves open.
+
+    Not written into the URL at once: that would add an entry to the browser's history which "back"
+    could never leave. The first change or link carries it.
+    """
+    st.session_state[DECIDED] = (dataset, run)
 
 
 def go(**changes: object) -> None:
     """Change the view; the URL follows."""
     _write(changed(view(), **changes))
-
-
-def keep(**values: object) -> None:
-    """Write decided defaults into the URL without resetting anything."""
-    current = view()
-    decided = replace(current, **values)  # type: ignore[arg-type]
-    if decided != current:
-        _write(decided)
 
 
 def _write(target: View) -> None:

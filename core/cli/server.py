@@ -62,7 +62,8 @@ async def _serve(host: str, port: int, url: str) -> None:
 
     config = uvicorn.Config("dashboard.asgi:app", host=host, port=port, log_level="warning", access_log=False)
     config.load()  # imports the dashboard, which sets log levels of its own
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for name in ("uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():

@@ -26,7 +26,7 @@ FILE = "studio.duckdb"
 MEMORY_SHARE, MOST_MEMORY_MIB = 0.4, 4096
 FILE_HEADER_BYTES = 12_288
 _MIGRATING = threading.Lock()  # Alembic keeps its context in a module
-_SIZE = text("SELECT block_size * total_blocks FROM pragma_database_size()")
+_SIZE = text("SELECT block_size * used_blocks FROM pragma_database_size()")
 _TABLES = select(column("table_name", String)).select_from(table("tables", schema="information_schema"))
 _REVISION = select(column("version_num", String)).select_from(table("alembic_version"))
 
@@ -149,7 +149,10 @@ def _damaged(path: Path, problem: str, remedy: str) -> StoreDamaged:
 
 
 def _check_length(connection: Connection, path: Path) -> None:
-    """A half-copied file opens, and fails only when its missing end is read: look at once."""
+    """A half-copied file opens, and fails only when its missing end is read: look at once.
+
+    Only blocks in use count: after a crash the file may end before free blocks it knows of.
+    """
     expected = FILE_HEADER_BYTES + int(connection.execute(_SIZE).scalar_one())
     if path.stat().st_size < expected:
         problem = f"{path.stat().st_size:,} bytes of {expected:,} are there."

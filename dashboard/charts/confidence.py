@@ -16,7 +16,8 @@ def label_counts(counts: pd.DataFrame, gold: pd.DataFrame | None, *, unit: str, 
     `counts` and `gold` have the columns label, count (and mean_confidence, shown on hover).
     """
     colors = theme(dark)
-    rows = counts.sort_values("count", ascending=True)
+    rows = _named(counts).sort_values("count", ascending=True)
+    wanted = None if gold is None else _named(gold)
     confidence = [
         f"mean confidence {value:.2f}" if pd.notna(value) else "no confidence"
         for value in rows.mean_confidence
@@ -31,20 +32,27 @@ def label_counts(counts: pd.DataFrame, gold: pd.DataFrame | None, *, unit: str, 
         hovertemplate="%{y}: %{x:,} " + unit + "<br>%{customdata}<extra></extra>",
     )
     figure = go.Figure(bars)
-    if gold is not None and not gold.empty:
+    if wanted is not None and not wanted.empty:
         figure.add_trace(
             go.Scatter(
-                x=gold["count"],
-                y=gold.label,
+                x=wanted["count"],
+                y=wanted.label,
                 mode="markers",
                 name="gold",
                 marker={"symbol": "line-ns", "size": 15, "line": {"width": 3, "color": colors.moved}},
                 hovertemplate="%{y}: %{x:,} in gold<extra></extra>",
             )
         )
-    figure.update_yaxes(categoryorder="array", categoryarray=list(rows.label))
-    height = max(220, 60 + 22 * len(rows))
-    return styled(figure, colors, height=height, legend=gold is not None and not gold.empty)
+    given = [str(label) for label in rows.label]
+    never = [] if wanted is None else [str(label) for label in wanted.label if str(label) not in given]
+    figure.update_yaxes(categoryorder="array", categoryarray=[*never, *given])
+    height = max(220, 60 + 22 * (len(never) + len(given)))
+    return styled(figure, colors, height=height, legend=wanted is not None and not wanted.empty)
+
+
+def _named(counts: pd.DataFrame) -> pd.DataFrame:
+    """Without `O`, which would dwarf the names it stands beside."""
+    return counts[counts["label"] != "O"]
 
 
 def confidence_histogram(bins: pd.DataFrame, *, unit: str, dark: bool) -> go.Figure:

@@ -32,7 +32,7 @@ def heading(title: str, here: Here, source: str) -> DeltaGenerator:
 def metrics(values: Mapping[str, str | None], *, note: str = "") -> None:
     """Figures side by side; those that do not apply are left out."""
     shown = {name: value for name, value in values.items() if value is not None}
-    with st.grid(max(1, len(shown)), min_column_width=105, gap="medium"):
+    with st.grid(max(1, len(shown)), min_column_width=92, gap="medium"):
         for name, value in shown.items():
             st.metric(name, value)
     if note:

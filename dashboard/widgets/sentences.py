@@ -83,10 +83,11 @@ def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.
         alt="Sentences; choose a row to open it",
         **state.row_to_view(f"{key}-{hash((page, *chosen.items()))}", "sentence", positions),
     )
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{total:,} {here.items if total != 1 else here.items.removesuffix('s')}", width="content")
-        if pages > 1:
-            st.pagination(pages, **state.bound("page"))
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    left.caption(f"{total:,} {here.items if total != 1 else here.items.removesuffix('s')}")
+    if pages > 1:
+        with right.container(horizontal_alignment="right"):
+            st.pagination(pages, width="stretch", **state.bound("page"))
     return rows
 
 

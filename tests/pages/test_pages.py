@@ -145,7 +145,13 @@ def test_the_address_carries_what_was_chosen(filled: Path) -> None:
     app = visit("overview.py")
     app.selectbox(key="url-dataset").set_value("pairs").run()
     assert app.query_params["dataset"] == "pairs"
-    assert app.query_params["run"] == "pairs/deberta"
+    assert app.selectbox(key="url-run").value == "pairs/deberta"
+    app.switch_page("../pages/stage1.py").run()
+    assert "Pairs" in texts(app)
+
+
+def test_looking_adds_nothing_to_the_history_of_the_browser(filled: Path) -> None:
+    assert not visit("overview.py").query_params
 
 
 def test_no_page_brings_in_a_model_library(filled: Path) -> None:

@@ -127,3 +127,10 @@ def test_labels_no_palette_knows_get_a_colour_by_place() -> None:
     labels = ("sports", "health")
     assert chip_color("sports", labels) != chip_color("health", labels)
     assert chip_color("unheard", labels).startswith("#")
+
+
+def test_label_counts_leave_out_o_and_keep_labels_only_gold_has() -> None:
+    given = pd.DataFrame({"label": ["O", "B-PER"], "count": [900, 3], "mean_confidence": [0.9, 0.8]})
+    gold = pd.DataFrame({"label": ["O", "B-LOC"], "count": [890, 13], "mean_confidence": [None, None]})
+    figure = label_counts(given, gold, unit="tokens", dark=False)
+    assert list(figure.layout.yaxis.categoryarray) == ["B-LOC", "B-PER"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard import actions, asgi, state
+from dashboard import actions, asgi, naming, state
 from dashboard.widgets.catalog import matching
 from dashboard.widgets.run_form import overrides
 
@@ -58,3 +58,96 @@ def test_the_catalog_is_searched_by_every_word() -> None:
     assert list(matching(table, "(ner", "", "").id) == ["b-hau"]
     assert list(matching(table, "", "hau", "").id) == ["b-hau"]
     assert matching(table, "", "hau", "pos").empty
+
+
+def test_every_answer_carries_the_policy() -> None:
+    import asyncio
+
+    sent: list[dict[str, object]] = []
+
+    async def inner(_scope: object, _receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})  # type: ignore[operator]
+
+    async def collect(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(asgi.SafeHeaders(inner)({"type": "http"}, None, collect))  # type: ignore[arg-type]
+    names = {name for name, _ in sent[0]["headers"]}  # type: ignore[attr-defined]
+    assert {b"content-security-policy", b"x-content-type-options", b"referrer-policy"} <= names
+
+
+def test_results_are_brought_in_even_after_a_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import threading
+
+    from core.errors import StudioError
+
+    stop, calls = threading.Event(), []
+
+    def poll() -> list[str]:
+        calls.append(1)
+        if len(calls) > 2:
+            stop.set()
+        raise StudioError("no luck.")
+
+    monkeypatch.setattr(asgi, "SECONDS_BETWEEN_POLLS", 0.001)
+    monkeypatch.setattr(actions, "poll", poll)
+    asgi.bring_in(stop)
+    assert len(calls) == 3
+    assert caplog.text.count("no luck") == 1
+
+
+def test_the_server_stops_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+    import threading
+
+    monkeypatch.setattr(actions, "poll", list)
+
+    async def live() -> bool:
+        async with asgi.lifespan(None):
+            return any(thread.name == "bring-in" for thread in threading.enumerate())
+
+    assert asyncio.run(live())
+    assert not any(thread.name == "bring-in" for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize(
+    ("run", "title", "first", "second"),
+    [
+        (
+            {"kind": "import", "id": "d/zgul_plus"},
+            "ZGUL+ labels, imported",
+            "ZGUL+, imported",
+            "stored labels, not replayed",
+        ),
+        (
+            {
+                "kind": "run",
+                "id": "x",
+                "recipe": "ssp",
+                "params": {"stage1": {"labeler": "crf"}, "stage2": {"llm": "offline"}},
+            },
+            "SSP, offline tagger",
+            "CRF trained on the source languages",
+            "offline in-context tagger",
+        ),
+        (
+            {
+                "kind": "run",
+                "id": "x",
+                "recipe": "transfer",
+                "params": {"recipe": {"stage2": {"llm": "none"}}},
+            },
+            "Transfer, Stage I only",
+            "unknown",
+            "no Stage II",
+        ),
+    ],
+)
+def test_runs_have_names_people_read(run: dict[str, object], title: str, first: str, second: str) -> None:
+    assert (naming.run_title(run), naming.stage1_source(run), naming.stage2_source(run)) == (
+        title,
+        first,
+        second,
+    )
