@@ -16,6 +16,7 @@ from core.errors import StudioError
 from core.formats import formats
 from core.formats.detect import detect, guess_split
 from core.release import import_release
+from core.scoring import score_run
 from core.settings import Settings
 from core.sources import Part, chained, fetched, label_set, sample_parts, scan
 from core.store import Store, facts, views
@@ -120,6 +121,8 @@ def _import_release(store: Store, settings: Settings, entry: CatalogEntry, repor
         return fetch(entry.repository, entry.branch, paths, settings=settings)
 
     done = import_release(store, entry, have, report)
+    for name in done["runs"]:
+        score_run(store, f"{done['dataset']}/{name}")
     return done | _answer(store, done["dataset"], created=done["created"], skipped=done["notes"])
 
 

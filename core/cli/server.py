@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import os
 import socket
@@ -35,6 +36,12 @@ def serve(
     free = free_port(host, port)
     if free != port:
         print(f"port {port} is taken, using {free}", file=sys.stderr)
+    if not is_loopback(host):
+        warning = (
+            "other machines can reach this dashboard, and it has no login: anybody may change your labels"
+        )
+        print(f"warning: {warning}", file=sys.stderr)
+        os.environ.setdefault("STREAMLIT_SERVER_ALLOWED_HOSTS", f"localhost,127.0.0.1,{host}")
     os.environ["SSP_WORKSPACE"] = str(folder)
     reset_settings()
     os.chdir(Path(__file__).resolve().parents[2])
@@ -55,6 +62,16 @@ def free_port(host: str, first: int) -> int:
                 continue
             return port
     raise StudioError(f"no free port from {first} on {host}.", "Choose another with --port.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _serve(host: str, port: int, url: str) -> None:

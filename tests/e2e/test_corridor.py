@@ -44,7 +44,9 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(sample_workspace: Path, public: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+def served(
+    sample_workspace: Path, public: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dashboard]:
     copy = tmp_path_factory.mktemp("corridor") / "workspace"
     shutil.copytree(sample_workspace, copy)
     running = Dashboard(copy, SSP_MIRROR=str(public))
@@ -108,7 +110,8 @@ def test_import_run_compare(served: Dashboard, tab: Page) -> None:
 
     card.get_by_role("link", name="Compare").click()
     heading(tab, "Compare")
-    expect(tab.get_by_text("Token accuracy").first).to_be_visible(timeout=FIRST)
+    expect(tab.get_by_text("What changed")).to_be_visible(timeout=FIRST)
+    expect(tab.get_by_text(re.compile("against the gold labels of UD Faroese-OFT"))).to_be_visible()
     expect(tab.get_by_text("Sentence by sentence")).to_be_visible(timeout=FIRST)
 
 

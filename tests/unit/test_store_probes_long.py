@@ -141,7 +141,7 @@ with Store.open(Path(sys.argv[1])) as store:
 
 @pytest.mark.slow
 def test_kill_minus_nine_leaves_all_or_nothing(tmp_path: Path) -> None:
-    random.seed(1)
+    random.seed(3)
     acknowledged: set[str] = set()
     for cycle in range(25):
         command = [sys.executable, "-c", IMPORTS, str(tmp_path), str(1_000 * cycle)]
