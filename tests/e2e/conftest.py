@@ -14,6 +14,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SSP = [sys.executable, "-m", "core.cli"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 def find_browser() -> str | None:
@@ -28,11 +37,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = find_browser()
     if found is None:
         pytest.skip("NO BROWSER: install chromium to run the browser tests")
-    quiet = [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update",
-    ]  # fmt: skip
-    return browser_type_launch_args | {"executable_path": found, "args": quiet}
+    return browser_type_launch_args | {"executable_path": found, "args": QUIET}
 
 
 class Dashboard:

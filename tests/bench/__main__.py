@@ -1,0 +1,18 @@
+"""`make bench`: every benchmark, its limits, and exit code 1 if one is missed."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import bench_pages, bench_selection, bench_views
+
+
+def main() -> int:
+    results = {"views": bench_views.main(), "pages": bench_pages.main(), "selection": bench_selection.main()}
+    for name, good in results.items():
+        print(f"{name}: {'all limits kept' if good else 'A LIMIT WAS MISSED'}")
+    return 0 if all(results.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
