@@ -60,9 +60,8 @@ def _pages(dataset: str) -> bool:
         first = visit()
         warm = median(visit() for _ in range(ROUNDS))
         good &= warm <= WARM_MS
-        print(
-            f"page {name:14} first {first:7.0f} ms   warm {warm:6.1f} ms {'' if warm <= WARM_MS else '> limit'}"
-        )
+        note = "" if warm <= WARM_MS else "> limit"
+        print(f"page {name:14} first {first:7.0f} ms   warm {warm:6.1f} ms {note}")
     resources.close()
     return good
 
