@@ -22,6 +22,11 @@ def prepare_sample(store: Store, settings: Settings, report: Report) -> list[str
     for number, entry in enumerate(entries):
         report("importing the sample", number, len(entries))
         if entry.id not in present:
-            import_catalog(store, settings, entry.id, report)
+            import_catalog(store, settings, entry.id, _silent)
+    report("importing the sample", len(entries), len(entries))
     targets = [entry for entry in entries if entry.meta.get("role") == "target"]
     return [run_here(store, settings, Request("ssp", target.id), report)[0] for target in targets]
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Thirteen small files need no progress of their own."""

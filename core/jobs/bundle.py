@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.recipes import code_version
 from core.run_input import RunInput, Source
 from core.types import Completion, Dataset, Instance, Labels, Prediction, Record
 
@@ -100,6 +101,7 @@ def _description(job: RunInput) -> dict[str, Any]:
         "dataset": dataset,
         "dataset_id": job.dataset.id,
         "recipe": dict(job.recipe),
+        "code_version": code_version(),
         "seed": job.seed,
         "template": job.template,
         "sources": [{"dataset": source.dataset, "language": source.language} for source in job.sources],

@@ -10,12 +10,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.errors import Cancelled
+from core.errors import Cancelled, FormatError, UnknownName
 from core.jobs.board import alive, jobs_folder, list_jobs, read_status
 from core.jobs.bundle import replace_json, save
 from core.jobs.prepare import Request, prepare
 from core.jobs.worker import carry_out
-from core.recipes import code_version
 from core.run_input import RunInput
 from core.scoring import score_run
 from core.settings import Settings
@@ -74,7 +73,7 @@ def poll(store: Store, settings: Settings) -> list[str]:
     for job in list_jobs(settings):
         folder = jobs_folder(settings) / job.id
         if job.state == "ingesting":
-            runs.append(_ingest(store, folder))
+            runs += _ingest_or_say(store, folder)
         elif job.state in {"queued", "running"} and _worker_gone(folder):
             replace_json(folder / "error.json", {"state": "failed", "message": _last_words(folder)})
     return runs
@@ -123,11 +122,17 @@ def _last_words(folder: Path) -> str:
     return f"the worker ended without a word: {log[-1] if log else 'no output'} (see {folder / 'log.txt'})."
 
 
+def _ingest_or_say(store: Store, folder: Path) -> list[str]:
+    """The run, or nothing and an error in the job: results that cannot be stored are not tried for ever."""
+    try:
+        return [_ingest(store, folder)]
+    except (UnknownName, FormatError) as error:
+        replace_json(folder / "error.json", {"state": "failed", "message": str(error), "code": error.code})
+        return []
+
+
 def _ingest(store: Store, folder: Path) -> str:
     run_id = facts.ingest(store, folder)
     score_run(store, run_id)
     (folder / "ingested").touch()
     return run_id
-
-
-__all__ = ["code_version", "poll", "run_here", "start"]

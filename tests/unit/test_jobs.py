@@ -92,6 +92,15 @@ def test_a_killed_worker_is_noticed(project: Store, chosen: Settings) -> None:
     assert not alive(pid)
 
 
+@pytest.mark.slow
+def test_results_without_their_data_set_are_a_failed_job(project: Store, chosen: Settings) -> None:
+    job = jobs.start(project, chosen, "ssp", "target", {"k": "2"}, sources=["source"])
+    facts.delete_dataset(project, "target")
+    failed = wait(project, chosen, job)
+    assert failed.state == "failed"
+    assert "target" in failed.message
+
+
 def test_unknown_jobs_are_named(chosen: Settings) -> None:
     with pytest.raises(UnknownName):
         jobs.status(chosen, "nothing")
