@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core import catalog
+from core.download import kept_folder
 from core.importing import import_catalog
 from core.jobs.launch import run_here
 from core.jobs.prepare import Request
@@ -24,9 +26,13 @@ def folder(settings: Settings) -> Path:
 
 
 def prepare_demo(store: Store, settings: Settings, report: Report) -> str:
-    """Import the release and replay it; returns the id of the replayed run."""
+    """Import the release and replay it; returns the id of the replayed run.
+
+    The files are kept in the demo's workspace, so that `reset` needs neither network nor mirror.
+    """
     (settings.workspace / MARK).touch()
     if not any(dataset.id == DATASET for dataset in views.datasets(store)):
+        _keep(settings, report)
         import_catalog(store, settings, DATASET, report)
     run_here(store, settings, OFFLINE, report)
     return run_here(store, settings, REPLAY, report)[0]
@@ -37,10 +43,21 @@ def is_demo(settings: Settings) -> bool:
 
 
 def reset(store: Store, settings: Settings, report: Report) -> str:
-    """Throw away whatever was done in the demo and prepare it again; returns the run's id."""
+    """Throw away whatever was done in the demo and prepare it again; returns the run's id.
+
+    Raises:
+        DownloadError: the kept files are gone and cannot be had; nothing was thrown away.
+    """
+    _keep(settings, report)
     for dataset in views.datasets(store):
         facts.delete_dataset(store, dataset.id, force=True)
     return prepare_demo(store, settings, report)
+
+
+def _keep(settings: Settings, report: Report) -> None:
+    """Have the demo's files in its workspace; those that are there already are not asked for again."""
+    if not (kept_folder(settings) / catalog.entry(DATASET).repository).is_dir():
+        prefetch(settings, report)
 
 
 def prefetch(settings: Settings, report: Report) -> int:
