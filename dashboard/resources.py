@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from core.store import Store
 
 from core.settings import settings
+from core.store import Store
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from core.cli.output import StderrReport
 from core.errors import StudioError
@@ -24,6 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+USAGE_ERROR, STOPPED = 2, 130
 
 Workspace = Annotated[
     Path | None,
@@ -62,11 +64,12 @@ def main() -> None:
         code = app(standalone_mode=False)
     except StudioError as error:
         sys.exit(_complain(str(error), error.exit_code))
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(_complain("stopped.", 130))
+    except TyperException as error:
+        sys.exit(_complain(f"{error.format_message()} See `ssp --help`.", USAGE_ERROR))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(_complain("stopped.", STOPPED))
+    if code == STOPPED:  # how typer answers Ctrl-C
+        _complain("stopped.", STOPPED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
