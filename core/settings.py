@@ -6,8 +6,10 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import StudioError
 
 LIVE_BASE = "https://raw.githubusercontent.com"
 
@@ -31,6 +33,11 @@ class Settings(BaseSettings):
     threads: int = Field(default_factory=_usable_cores, ge=1)
     timeout: float = Field(default=30.0, gt=0)
 
+    @field_validator("workspace", mode="before")
+    @classmethod
+    def _blank_is_the_default(cls, value: object) -> object:
+        return value if str(value).strip() else "workspace"
+
     @field_validator("workspace")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -49,8 +56,17 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The process's settings, read from the environment on the first call."""
-    return Settings()
+    """The process's settings, read from the environment on the first call.
+
+    Raises:
+        StudioError: a variable holds what it cannot mean.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"SSP_{first['loc'][0]}".upper()
+        raise StudioError(f"{name} cannot be {first['input']!r}: {first['msg']}.", "Correct it.") from error
 
 
 def reset() -> None:

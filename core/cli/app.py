@@ -61,11 +61,11 @@ def main() -> None:
     from core.cli import data, runs, server  # noqa: F401 - importing them adds their commands
 
     try:
-        code = app(standalone_mode=False)
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except StudioError as error:
         sys.exit(_complain(str(error), error.exit_code))
     except TyperException as error:
-        sys.exit(_complain(f"{error.format_message()} See `ssp --help`.", USAGE_ERROR))
+        sys.exit(_complain(f"{error.format_message().rstrip('.')}. Ask `ssp --help`.", USAGE_ERROR))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(_complain("stopped.", STOPPED))
     if code == STOPPED:  # how typer answers Ctrl-C

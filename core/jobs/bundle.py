@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.recipes import code_version
+from core.rows import COMPLETION
 from core.run_input import RunInput, Source
 from core.types import Completion, Dataset, Instance, Labels, Prediction, Record
 
@@ -34,13 +35,6 @@ PREDICTION = pa.schema(
     ]
 )
 POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
-COMPLETION = pa.schema(
-    [
-        (name, pa.string())
-        for name in ("key", "model", "prompt_sha256", "prompt", "text", "finish_reason", "status")
-    ]
-    + [("prompt_tokens", pa.int64()), ("completion_tokens", pa.int64())]
-)
 
 
 def save(job: RunInput, folder: Path) -> None:

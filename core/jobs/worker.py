@@ -25,7 +25,7 @@ def carry_out(folder: Path, report: Report) -> None:
     """
     started = time.monotonic()
     job = load(folder)
-    sink = FileSink(folder, job.dataset.id, job.instances)
+    sink = FileSink(folder, job.instances)
     run(job, sink, report)
     done = {
         "run_id": job.run_id,

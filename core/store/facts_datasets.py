@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, delete, func, insert, select
 
 from core.errors import FormatError, StudioError, UnknownName
+from core.rows import STRINGS, Row, summary
 from core.store import schema
-from core.store.arrow import STRINGS, Row, Spool, put, summary
+from core.store.arrow import Spool, put
 from core.store.database import Store
 from core.types import Dataset, Instance, Record
 

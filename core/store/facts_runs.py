@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from core import rows
 from core.errors import FormatError, StudioError, UnknownName
-from core.store import arrow, schema
-from core.store.arrow import Row, Spool, put
+from core.rows import Row
+from core.store import schema
+from core.store.arrow import Spool, exemplar_rows, put
 from core.store.database import Store
 from core.store.facts_datasets import check_dataset, delete_runs
 from core.types import Completion, Prediction, Score, Selection
@@ -120,7 +122,7 @@ def add_import_run(
         folder = store.path.parent
         spools = [
             stack.enter_context(Spool(kind, folder))
-            for kind in (arrow.PREDICTION, arrow.SELECTION, arrow.EXEMPLAR)
+            for kind in (rows.PREDICTION, rows.SELECTION, rows.EXEMPLAR)
         ]
         _fill_import(spools, run_id, size, (stage1, stage2), list(selections))
         with store.write() as connection:
@@ -154,18 +156,18 @@ def _fill_import(
         return position
 
     def labels() -> Iterator[Row]:
-        for stage, rows in zip(("stage1", "stage2"), stages, strict=True):
-            for row in rows or ():
+        for stage, found in zip(("stage1", "stage2"), stages, strict=True):
+            for row in found or ():
                 inside(row.position)
-                yield arrow.prediction_row(stage, row)
+                yield rows.prediction_row(stage, row)
 
     dataset_id = run_id.rpartition("/")[0]
     spools[0].fill(labels())
-    spools[1].fill(arrow.selection_row(inside(row.query), row) for row, _ in chosen)
+    spools[1].fill(rows.selection_row(inside(row.query), row) for row, _ in chosen)
     spools[2].fill(
         exemplar
         for row, places in chosen
-        for exemplar in arrow.exemplar_rows(row.query, dataset_id, row, [inside(place) for place in places])
+        for exemplar in exemplar_rows(row.query, dataset_id, row, [inside(place) for place in places])
     )
 
 
@@ -175,8 +177,8 @@ def add_completions(store: Store, dataset_id: str, completions: Iterable[Complet
     Raises:
         UnknownName: no such data set.
     """
-    with Spool(arrow.COMPLETION, store.path.parent) as spool:
-        spool.fill(map(arrow.completion_row, completions))
+    with Spool(rows.COMPLETION, store.path.parent) as spool:
+        spool.fill(map(rows.completion_row, completions))
         with store.write() as connection:
             check_dataset(connection, dataset_id)
             owner = {"dataset_id": dataset_id}

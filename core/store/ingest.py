@@ -12,17 +12,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, Table, insert, select
 
+from core import rows
 from core.errors import StudioError
-from core.store import arrow, schema
-from core.store.arrow import BATCH, put
+from core.rows import BATCH
+from core.store import schema
+from core.store.arrow import put
 from core.store.database import Store
 from core.store.facts_runs import insert_run, run_row, set_status
 
 _FILES: Mapping[str, tuple[Table, pa.Schema]] = {
-    "prediction": (schema.prediction, arrow.PREDICTION),
-    "selection": (schema.selection, arrow.SELECTION),
-    "exemplar": (schema.exemplar, arrow.EXEMPLAR),
-    "completion": (schema.completion, arrow.COMPLETION),
+    "prediction": (schema.prediction, rows.PREDICTION),
+    "selection": (schema.selection, rows.SELECTION),
+    "exemplar": (schema.exemplar, rows.EXEMPLAR),
+    "completion": (schema.completion, rows.COMPLETION),
 }
 
 

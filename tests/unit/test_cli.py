@@ -148,6 +148,10 @@ def test_no_gold_is_said_not_scored(ssp: Ssp, tmp_path: Path) -> None:
         (("catalog", "--language", "xx-nonsense-"), "language"),
         (("prefetch", "everything"), "unknown thing to prefetch"),
         (("export", "nothing", "--format", "conllu", "--out", "x"), "unknown data set or run"),
+        (("no-such-command",), "No such command"),
+        (("run",), "Missing argument"),
+        (("run", "ssp", "--dataset", "nothing", "--limit", "0"), "--limit"),
+        (("datasets", "--no-such-option"), "No such option"),
     ],
 )
 def test_an_error_is_one_line_and_exit_code_2(ssp: Ssp, arguments: tuple[str, ...], words: str) -> None:
@@ -155,6 +159,16 @@ def test_an_error_is_one_line_and_exit_code_2(ssp: Ssp, arguments: tuple[str, ..
     assert answer.code == 2
     assert answer.out == ""
     assert words in answer.message
+    assert "Traceback" not in answer.err
+
+
+def test_ctrl_c_says_stopped(ssp: Ssp, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.cli.data.views.datasets", stop)
+    answer = ssp("datasets")
+    assert (answer.code, answer.message) == (130, "error: stopped.")
 
 
 def test_bad_settings_are_refused(ssp: Ssp, tmp_path: Path) -> None:

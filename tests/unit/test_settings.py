@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import settings as module
+from core.errors import StudioError
 from core.settings import Settings, settings, with_workspace
 
 
@@ -41,6 +42,18 @@ def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_blank_mirror_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSP_MIRROR", "  ")
     assert Settings().mirror is None
+
+
+def test_a_blank_workspace_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SSP_WORKSPACE", "")
+    assert Settings().workspace == tmp_path / "workspace"
+
+
+def test_a_variable_that_makes_no_sense_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSP_THREADS", "many")
+    with pytest.raises(StudioError, match="SSP_THREADS cannot be 'many'"):
+        settings()
 
 
 def test_another_workspace_keeps_everything_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
