@@ -42,7 +42,7 @@ lint: $(DEV_STAMP)
 
 # Everything, with coverage and a real browser: under ten minutes.
 test: $(DEV_STAMP) browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --ignore=tests/accept --ignore=tests/bench tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench tests
 
 # The long acceptance runs on real data; each prints its figure.
 accept: $(DEV_STAMP) browser

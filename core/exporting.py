@@ -29,7 +29,7 @@ def export(
 
     Raises:
         UnknownName: `what` is neither a data set nor a run, or the format or split is unknown.
-        StudioError: the folder cannot be written, or the format cannot hold this data.
+        StudioError: `out` cannot be written or must not be, or the format cannot hold this data.
     """
     dataset, run = _find(store, what)
     splits = None if split is None else split.split("+")
@@ -38,6 +38,7 @@ def export(
             raise UnknownName(f"split of {dataset.id}", name, dataset.splits)
     stage = _last_stage(run) if run else "gold"
     writer = formats[format_name]
+    out = _plain_file(store, out)
     if dataset.task not in writer.tasks:
         raise RecipeError(f"format {format_name} does not hold {dataset.task}.")
     counted = _Counted(_records(store, dataset, run, stage, splits))
@@ -112,6 +113,16 @@ def _records(
         prediction = labelled.get(record.instance.position)
         if prediction is not None:
             yield replace(record, labels=prediction.labels, confidences=prediction.confidences)
+
+
+def _plain_file(store: Store, out: Path) -> Path:
+    """Where `out` leads to: a new or a plain file, since what is there is replaced as a whole."""
+    target = out.resolve()
+    if target == store.path.resolve():
+        raise StudioError(f"{out} is the database of this workspace.", "Choose another file.")
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise StudioError(f"{out} is a device or a pipe, not a file.", "Choose a file.")
+    return target if out.is_symlink() else out
 
 
 def _write_whole(out: Path, write: Any) -> None:

@@ -69,17 +69,18 @@ def import_file(
         FormatError: with file and line; the store is unchanged.
     """
     spoken = catalog.language(language)
+    file_name = path.name.encode("utf-8", "replace").decode()  # a name on disk may be any bytes
     written = _usable_format(format, task) if format else detect(path, task)
     dataset = Dataset(
         id=_checked_id(dataset_id) if dataset_id else slug(path.stem),
-        name=path.stem,
+        name=Path(file_name).stem,
         language=spoken.code,
         task=task,
         labels=(),
-        source=path.name,
+        source=file_name,
         meta={"format": written, "script": spoken.script, "direction": spoken.direction},
     )
-    part = Part(path, path.name, split or guess_split(path.name), written)
+    part = Part(path, file_name, split or guess_split(file_name), written)
     return _store(store, dataset, [part], [], report or _silent)
 
 

@@ -64,9 +64,9 @@ def _stage_one(job: RunInput, report: Report) -> list[Prediction]:
 
 def _pool(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
     """Target instances with their noisy labels; human labels replace them with confidence 1."""
-    by_position = {prediction.position: prediction for prediction in settled}
+    by_position = {**job.stage1, **{prediction.position: prediction for prediction in settled}}
     pool = []
-    for instance in job.instances:
+    for instance in (*job.instances, *job.others):
         human = job.corrections.get(instance.position)
         noisy = by_position.get(instance.position)
         if human is not None:

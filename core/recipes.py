@@ -151,6 +151,7 @@ def _decide_stage2(recipe: Recipe, context: Context) -> None:
     if stage2["labeler"] not in STAGE2_OF_LLM.values():
         raise UnknownName("stage2 labeler", str(stage2["labeler"]), STAGE2_OF_LLM.values())
     _need_recordings(recipe, context)
+    _need_stage1(recipe, context)
     if stage2["template"] == "auto":
         stage2["template"] = _template_name(stage2["llm"], context)
 
@@ -165,6 +166,17 @@ def _need_recordings(recipe: Recipe, context: Context) -> None:
         labels = recipe["stage1"]["labels"]
         if "stage2" not in context.imported.get(labels, Imported(frozenset())).stages:
             raise NoRecordedCalls(f"{dataset} has no stored Stage-II labels for {labels!r}.")
+
+
+def _need_stage1(recipe: Recipe, context: Context) -> None:
+    """Stored Stage-II labels may come without the Stage I they were made from; nothing else works so."""
+    stage1, stored = recipe["stage1"], recipe["stage2"]["labeler"] == "recorded"
+    if stored or stage1["labeler"] != "imported" or "stage1" in context.imported[stage1["labels"]].stages:
+        return
+    raise RecipeError(
+        f"{context.dataset.id} came without the Stage-I labels of {stage1['labels']!r}.",
+        "Use --set llm=recorded for its stored Stage-II labels.",
+    )
 
 
 def _template_name(llm: str, context: Context) -> str:

@@ -23,7 +23,8 @@ class RunInput:
     """Everything a run needs; `instances` are the target's, without their gold.
 
     `recorded` maps a position to the positions of its recorded exemplars in prompt order;
-    `corrections` are human labels, which enter the pool with confidence 1.
+    `others` are the items outside the run that recorded exemplars name: they enter the pool with
+    their `stage1` labels. `corrections` are human labels, which enter it with confidence 1.
     """
 
     run_id: str
@@ -35,6 +36,7 @@ class RunInput:
     stage1: Mapping[int, Prediction] = field(default_factory=dict)
     stage2: Mapping[int, Prediction] = field(default_factory=dict)
     recorded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    others: Sequence[Instance] = ()
     completions: Sequence[Completion] = ()
     template: str = ""
     corrections: Mapping[int, Labels] = field(default_factory=dict)

@@ -15,7 +15,7 @@ ACTIVE = {"queued", "running", "ingesting"}
 
 
 class ReadOnly(StudioError):
-    """A change was asked for in presentation mode."""
+    """A change was asked for where nothing may be changed."""
 
     code = "read_only"
 
@@ -83,10 +83,13 @@ def poll() -> list[str]:
 
 
 def is_demo() -> bool:
-    return demo.is_demo(settings())
+    """Whether this workspace is the demo's own; one that merely holds the demo in a folder is not."""
+    return demo.is_demo(settings()) and (settings().workspace / demo.MARK).is_file()
 
 
 def reset_demo(report: Report) -> str:
     """Restore the demo workspace; returns the id of its run."""
     _writable()
+    if not is_demo():
+        raise ReadOnly("this workspace is not a demo: nothing was reset.", "Make one with: ssp demo")
     return demo.reset(resources.store(), settings(), report)

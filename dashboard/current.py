@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.errors import UnknownName
 from core.types import Dataset
 from dashboard import naming, queries, routes, state
 from dashboard.widgets import run_form
@@ -38,6 +39,11 @@ class Here:
         return list(self.run["stages"])
 
     @property
+    def both(self) -> bool:
+        """Whether Stage I and Stage II can be compared."""
+        return {"stage1", "stage2"} <= set(self.stages)
+
+    @property
     def noisy_stage(self) -> str:
         """The stage whose labels Stage II started from: consensus where the run has that step."""
         return "consensus" if "consensus" in self.stages else "stage1"
@@ -63,7 +69,7 @@ def here(stage: str = "") -> Here:
     """The data set and run this page is about; stops the page with the next step where one is missing.
 
     Raises:
-        UnknownName: the URL names a data set or run that is not in the workspace.
+        UnknownName: the URL names a data set that is not in the workspace, or a run that is not of it.
     """
     view = state.view()
     if not view.dataset:
@@ -79,11 +85,19 @@ def here(stage: str = "") -> Here:
     if not view.run:
         _no_run(dataset)
         st.stop()
-    found = Here(dataset, queries.run(view.run), queries.gold_run(dataset.id))
+    found = Here(dataset, _run_of(dataset, view.run), queries.gold_run(dataset.id))
     if stage and stage not in found.stages:
         _no_stage(found, stage)
         st.stop()
     return found
+
+
+def _run_of(dataset: Dataset, run_id: str) -> queries.RunRow:
+    """The run, if it is one of this data set: another's would be shown under the wrong gold and name."""
+    if run_id not in {run["id"] for run in queries.runs(dataset.id)}:
+        hint = f"Choose a run of {naming.language_task(dataset)} in the sidebar."
+        raise UnknownName(f"run of {dataset.name}", run_id, (), hint)
+    return queries.run(run_id)
 
 
 def _no_run(dataset: Dataset) -> None:

@@ -33,6 +33,13 @@ LLMS = {
     "recorded": "stored labels, not replayed",
     "none": "no Stage II",
 }
+SELECTORS = {
+    "ilp": "ILP",
+    "recorded": "recorded exemplars",
+    "random": "random",
+    "similarity": "nearest",
+    "none": "no exemplars",
+}
 STATUSES = {
     "optimal": "proven optimal",
     "feasible": "feasible, not proven optimal",
@@ -63,7 +70,9 @@ def run_title(run: Mapping[str, Any]) -> str:
     if run["kind"] == "import":
         return f"{imported(str(run['id']))} labels, imported"
     llm = str(_resolved(run).get("stage2", {}).get("llm"))
-    answered = {"offline": "offline tagger", "replay": "GPT-4 replayed", "recorded": "stored labels"}
+    labels = imported(str(_resolved(run).get("stage1", {}).get("labels", "")))
+    stored = f"stored {labels} labels".replace("  ", " ")
+    answered = {"offline": "offline tagger", "replay": "GPT-4 replayed", "recorded": stored}
     recipe = str(run["recipe"] or "run")
     return f"{RECIPES.get(recipe, recipe)}, {answered.get(llm, 'Stage I only')}"
 
@@ -77,9 +86,7 @@ def run_details(run: Mapping[str, Any]) -> str:
 
 
 def selector_title(selector: Mapping[str, Any]) -> str:
-    name = {"ilp": "ILP", "recorded": "recorded exemplars", "random": "random", "similarity": "nearest"}.get(
-        str(selector.get("name")), str(selector.get("name"))
-    )
+    name = SELECTORS.get(str(selector.get("name")), str(selector.get("name")))
     return f"{name}, K = {selector['k']}" if "k" in selector else name
 
 
@@ -91,6 +98,23 @@ def stage1_source(run: Mapping[str, Any]) -> str:
     if stage1.get("labeler") == "imported":
         return f"{IMPORTED.get(str(stage1.get('labels')), str(stage1.get('labels')))}, imported"
     return LABELERS.get(str(stage1.get("labeler")), str(stage1.get("labeler", "unknown")))
+
+
+def stages(run: Mapping[str, Any]) -> str:
+    """Who gave the labels of each stage a run has."""
+    if "stage1" not in run["stages"]:
+        labels = _resolved(run).get("stage1", {}).get("labels") or run["id"]
+        return f"Stage II: {imported(str(labels))}, {stage2_source(run)}"
+    return f"Stage I: {stage1_source(run)} · Stage II: {stage2_source(run)}"
+
+
+def prompt_origin(run: Mapping[str, Any]) -> str:
+    """Why there is no prompt that was really sent, in one sentence."""
+    if run["kind"] == "import" or _resolved(run).get("stage2", {}).get("llm") == "recorded":
+        return "The labels of this run were stored by its authors; the prompts they sent were not recorded."
+    if _resolved(run).get("stage2", {}).get("llm") == "offline":
+        return "This run's Stage II is the offline in-context tagger, which reads the exemplars directly."
+    return "No call is recorded for this sentence."
 
 
 def stage2_source(run: Mapping[str, Any]) -> str:
@@ -116,6 +140,11 @@ def _resolved(run: Mapping[str, Any]) -> Mapping[str, Any]:
 def resolved(run: Mapping[str, Any]) -> Mapping[str, Any]:
     """The recipe a run was computed with, every `auto` decided; empty for imported labels."""
     return _resolved(run)
+
+
+def signed(number: int) -> str:
+    """`+5`, `-5` or a plain `0`."""
+    return f"{number:+,}" if number else "0"
 
 
 def against(gold_name: str, n: int, labels: int, task: str) -> str:

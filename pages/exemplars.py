@@ -64,5 +64,6 @@ with right:
     figures = list(exemplars.diagnostics(whole).items())
     metrics(dict(figures[:3]))
     metrics(dict(figures[3:]))
+with buttons:
     tables = {"Chosen": exemplars.as_table(found), "Use of exemplars": queries.exemplar_use(here.run["id"])}
     export_menu(tables, stem=f"{here.dataset.id}-exemplars", key="exemplars")

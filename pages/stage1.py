@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import current, naming, queries, state
 from dashboard.charts.confidence import calibration_error, confidence_histogram, label_counts, reliability
 from dashboard.charts.confusion import confusion
-from dashboard.widgets import run_form, sentence, sentences
+from dashboard.widgets import run_form, scores, sentence, sentences
 from dashboard.widgets.export import export_menu
 from dashboard.widgets.layout import chart, heading, metrics
 
@@ -21,10 +21,9 @@ bins = queries.reliability(run, "stage1", gold) if gold and known else None
 table = queries.confusion(run, "stage1", gold) if gold else None
 score = queries.main_scores(run, here.dataset.task).get("stage1")
 
-with heading("Stage I", here, naming.stage1_source(here.run)):
-    run_form.run_button(here.dataset, key="run-here")
-    tables = {"Label counts": counts, "Ambiguous forms": forms, "Confusion": table}
-    export_menu(tables, stem=f"{here.dataset.id}-stage1", key="stage1")
+against = scores.measured(here, score)
+
+buttons = heading("Stage I", here, naming.stage1_source(here.run))
 metrics(
     {
         "Sentences" if unit == "tokens" else "Items": f"{summary['n']:,}",
@@ -33,19 +32,31 @@ metrics(
         naming.METRICS[naming.MAIN_METRIC[here.dataset.task]]: f"{100 * score.value:.1f}" if score else None,
         "Calibration error": f"{calibration_error(bins):.3f}" if bins is not None else None,
     },
-    note=naming.against(here.gold_name, score.n_instances, len(score.label_set), here.dataset.task)
-    if score
-    else "",
+    note=f"Scores in percent, {against}." if score else "",
 )
 left, right = st.columns(2, gap="large")
 with left:
     given = queries.label_counts(gold, "gold") if gold else None
-    chart("Labels given", label_counts(counts, given, unit=unit, dark=dark), key="counts")
+    note = " · ".join(
+        [f"{unit.capitalize()} per label"]
+        + (["marks: the gold labels of the whole data set"] if gold else [])
+        + (["O is left out"] if "O" in here.dataset.labels else [])
+    )
+    chart("Labels given", label_counts(counts, given, unit=unit, dark=dark), key="counts", note=f"{note}.")
     if not forms.empty:
         st.markdown("#### Ambiguous forms")
         st.caption("Words with more than one label, frequent and evenly spread ones first (entropy in bits).")
         number = st.column_config.NumberColumn(format="%.2f")
-        st.dataframe(forms, hide_index=True, height=215, column_config={"entropy": number}, key="forms")
+        order = ("form", "count", "entropy", "labels")
+        st.dataframe(
+            forms,
+            hide_index=True,
+            height=215,
+            column_order=order,
+            column_config={"entropy": number},
+            alt="Ambiguous forms",
+            key="forms",
+        )
 with right:
     if known:
         chart(
@@ -54,10 +65,10 @@ with right:
             key="hist",
         )
     if bins is not None:
-        note = "On the dotted line it is right; below it, the labeler is too sure of itself."
+        note = f"On the dotted line it is right, below it the labeler is too sure of itself; {against}."
         chart("Can it be believed?", reliability(bins, unit=unit, dark=dark), key="reliability", note=note)
 if table is not None:
-    note = "Shade = share of the gold label. Click a cell to list its sentences below."
+    note = f"Shade = share of the gold label, {against}. Click a cell to list its {here.items} below."
     figure = confusion(table, here.dataset.labels, unit=unit, dark=dark)
     chart("Confusion with gold", figure, note=note, **state.cell_to_view("confusion-stage1"))
 
@@ -68,4 +79,14 @@ if position is not None:
         st.markdown(sentence.title(here, position))
         sentence.one_stage(here, "stage1", position, key="stage1-sentence")
 sentences.filter_bar(here)
-sentences.sentence_list(here, "stage1", key="stage1")
+listed = sentences.sentence_list(here, "stage1", key="stage1")
+with buttons:
+    run_form.run_button(here.dataset, key="run-here")
+    tables = {
+        "Label counts": counts,
+        "Ambiguous forms": forms,
+        "Reliability": bins,
+        "Confusion": table,
+        "Sentences": listed,
+    }
+    export_menu(tables, stem=f"{here.dataset.id}-stage1", key="stage1")

@@ -68,6 +68,10 @@ def main() -> None:
         sys.exit(_complain(f"{error.format_message().rstrip('.')}. Ask `ssp --help`.", USAGE_ERROR))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(_complain("stopped.", STOPPED))
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # how DuckDB answers Ctrl-C
+            raise
+        sys.exit(_complain("stopped.", STOPPED))
     if code == STOPPED:  # how typer answers Ctrl-C
         _complain("stopped.", STOPPED)
     sys.exit(code if isinstance(code, int) else 0)

@@ -30,11 +30,12 @@ def catalog(
 ) -> None:
     """Public data sets that can be imported, with their licences."""
     configured(workspace)
+    wanted = _task(task) if task else None
     code = facts_of_catalog.language(language).code if language else None
     found = [
         entry
         for entry in facts_of_catalog.entries().values()
-        if (task is None or entry.task == task)
+        if (wanted is None or entry.task == wanted)
         and (code is None or entry.language in facts_of_catalog.related(code))
     ]
     rows = [

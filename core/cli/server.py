@@ -14,7 +14,8 @@ from typing import Annotated
 
 import typer
 
-from core.cli.app import Workspace, app, configured
+from core.cli.app import Json, Workspace, app, configured
+from core.cli.output import answer
 from core.errors import StudioError
 from core.settings import reset as reset_settings
 from core.store import Store
@@ -27,6 +28,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to bind to")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="First port to try")] = 8501,
     tour: Annotated[bool, typer.Option("--tour", help="Open on the guided tour.")] = False,
+    as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
     """Open the dashboard."""
@@ -46,7 +48,7 @@ def serve(
     reset_settings()
     os.chdir(Path(__file__).resolve().parents[2])
     url = f"http://{host}:{free}/{'?tour=1' if tour else ''}"
-    asyncio.run(_serve(host, free, url))
+    asyncio.run(_serve(host, free, url, as_json=as_json))
 
 
 def free_port(host: str, first: int) -> int:
@@ -74,7 +76,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-async def _serve(host: str, port: int, url: str) -> None:
+async def _serve(host: str, port: int, url: str, *, as_json: bool) -> None:
     import uvicorn
 
     config = uvicorn.Config("dashboard.asgi:app", host=host, port=port, log_level="warning", access_log=False)
@@ -86,7 +88,8 @@ async def _serve(host: str, port: int, url: str) -> None:
     while not server.started and not serving.done():
         await asyncio.sleep(0.02)
     if server.started:
-        print(f"SSP Studio is ready: {url}", flush=True)
+        answer({"url": url}, f"SSP Studio is ready: {url}", as_json=as_json)
+        sys.stdout.flush()
         if has_display():
             webbrowser.open(url)
     await serving

@@ -44,11 +44,16 @@ class Bio:
             out.write(text if n else after_bom(text))
 
     def sniff(self, head: str, path: Path) -> int:
-        """Share of the lines that are a token and a tag; some faults are left to the reader."""
+        """Share of the lines that are a token and a tag; faults are left to the reader.
+
+        A first line like that makes even a short file with as many faults no plain text.
+        """
         lines = [line for line in head.split("\n")[:200] if line.strip(BLANK)]
-        good = sum(_looks_tagged(line) for line in lines)
-        share = good / max(len(lines), 1)
-        return round(90 * share) if share > 0.6 else 0
+        good = [_looks_tagged(line) for line in lines]
+        share = sum(good) / max(len(lines), 1)
+        if share > 0.6:
+            return round(90 * share)
+        return 25 if share > 0.3 and good[0] else 0
 
 
 def _looks_tagged(line: str) -> bool:

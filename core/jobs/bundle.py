@@ -41,7 +41,8 @@ def save(job: RunInput, folder: Path) -> None:
     """Write `job.json` (last, so that a complete bundle is recognisable) and `in/*.parquet`."""
     inputs = folder / "in"
     inputs.mkdir(parents=True, exist_ok=True)
-    _write(inputs / "target.parquet", INSTANCE, (_instance_row(item, None) for item in job.instances))
+    for name, items in (("target", job.instances), ("others", job.others)):
+        _write(inputs / f"{name}.parquet", INSTANCE, (_instance_row(item, None) for item in items))
     for number, source in enumerate(job.sources):
         rows = (_instance_row(record.instance, record.labels) for record in source.records)
         _write(inputs / f"source-{number}.parquet", INSTANCE, rows)
@@ -75,6 +76,7 @@ def load(folder: Path) -> RunInput:
         stage1=_predictions(inputs / "stage1.parquet"),
         stage2=_predictions(inputs / "stage2.parquet"),
         recorded={row["position"]: tuple(row["chosen"]) for row in _rows(inputs / "recorded.parquet")},
+        others=[record.instance for record in _records(inputs / "others.parquet")],
         completions=[Completion(**row) for row in _rows(inputs / "completions.parquet")],
         template=said["template"],
         corrections=_corrections(inputs / "corrections.parquet"),

@@ -39,18 +39,20 @@ def prepare(store: Store, request: Request) -> RunInput:
     recipe = resolve(request.recipe, request.overrides, context)
     splits = _splits(dataset, request.split)
     fitted = recipe["stage1"]["labeler"] != "imported"
-    sources = _sources(store, dataset, request) if fitted else []
+    sources = _sources(store, dataset, splits, request) if fitted else []
     dataset = _with_labels(dataset, sources)
     instances = _target(store, dataset, splits, request.limit)
     positions = [item.position for item in instances]
-    wanted = set(positions)
-    corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in wanted}
     origin = f"{dataset.id}/{recipe['stage1']['labels']}"
+    recorded = _recorded(store, recipe, origin, positions)
+    others = _others(store, dataset, recorded, set(positions))
+    pool = {item.position for item in (*instances, *others)}
+    corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in pool}
     scope = {
         "split": splits,
         "limit": request.limit,
         "seed": request.seed,
-        "sources": [[source.dataset, len(source.records)] for source in sources],
+        "sources": [[source.dataset, *_splits_of(source)] for source in sources],
         "corrections": sorted((p, list(v)) for p, v in corrections.items()),
     }
     fingerprints = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
@@ -61,9 +63,10 @@ def prepare(store: Store, request: Request) -> RunInput:
         seed=request.seed,
         instances=instances,
         sources=sources,
-        stage1={} if fitted else views.predictions(store, origin, "stage1", positions),
+        stage1={} if fitted else views.predictions(store, origin, "stage1", sorted(pool)),
         stage2=_stored_stage2(store, recipe, origin, positions),
-        recorded=_recorded(store, recipe, origin, positions),
+        recorded=recorded,
+        others=others,
         completions=_completions(store, recipe, dataset.id),
         template=_template(store, recipe, dataset),
         corrections=corrections,
@@ -100,9 +103,31 @@ def _target(store: Store, dataset: Dataset, splits: list[str], limit: int | None
     return found
 
 
-def _sources(store: Store, dataset: Dataset, request: Request) -> list[Source]:
+def _others(
+    store: Store, dataset: Dataset, recorded: Mapping[int, tuple[int, ...]], inside: set[int]
+) -> list[Instance]:
+    """What recorded exemplars name outside a run that labels only part of the data set."""
+    named = {position for chosen in recorded.values() for position in chosen} - inside
+    if not named:
+        return []
+    everything = strip_gold(views.records(store, dataset.id, with_gold=False))
+    return [item for item in everything if item.position in named]
+
+
+def _sources(store: Store, dataset: Dataset, labelled: list[str], request: Request) -> list[Source]:
     asked = list(request.sources) or default_sources(store, dataset)
-    return [_source(store, dataset, name) for name in asked]
+    found = [_source(store, dataset, name) for name in asked]
+    for source in found:
+        if source.dataset == dataset.id and set(_splits_of(source)) & set(labelled):
+            raise RecipeError(
+                f"{dataset.id} cannot be its own source: this run labels {', '.join(labelled)}.",
+                "Give other splits of it (--source ID:SPLIT+SPLIT), or other data.",
+            )
+    return found
+
+
+def _splits_of(source: Source) -> list[str]:
+    return sorted({record.instance.split for record in source.records})
 
 
 def default_sources(store: Store, dataset: Dataset) -> list[str]:

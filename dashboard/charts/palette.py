@@ -101,7 +101,11 @@ def styled(figure: Any, colors: Theme, *, height: int, legend: bool = False) -> 
             "title": None,
             "font": {"size": 12},
         },
-        hoverlabel={"font": {"family": FONT, "size": 12.5}},
+        hoverlabel={
+            "font": {"family": FONT, "size": 12.5, "color": colors.ink},
+            "bgcolor": colors.surface,
+            "bordercolor": colors.quiet,
+        },
         dragmode=False,
         bargap=0.25,
     )
@@ -126,4 +130,7 @@ def enlarged(figure: Any) -> Any:
     figure.update_layout(height=int(figure.layout.height * 1.15), font_size=16, legend_font_size=16)
     figure.update_xaxes(title_font_size=16)
     figure.update_yaxes(title_font_size=16)
+    figure.update_annotations(font_size=16)
+    figure.update_traces(textfont_size=16, selector={"type": "sankey"})
+    figure.update_traces(textfont_size=14, selector={"mode": "text"})
     return figure

@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.catalog import CatalogEntry
 from core.settings import settings
-from dashboard import actions, naming, state
+from dashboard import actions, naming, routes, state
 from dashboard.widgets import cards, errors
+from dashboard.widgets.export import export_menu
 
 KINDS = {"ssp-release": "SSP paper release", "files": "public files", "sample": "embedded sample"}
 
@@ -62,22 +63,23 @@ def entry_list(rows: pd.DataFrame) -> None:
         licence=rows.licence.replace("", "none stated"),
     )
     st.dataframe(
-        shown[["language", "task", "name", "licence", "kind", "imported"]],
+        shown[["language", "task", "name", "licence", "imported"]],
         hide_index=True,
         height=min(400, 40 + 35 * max(1, len(shown))),
         selection_mode="single-row",
         alt="Catalog; choose a row to see its terms",
         column_config={
-            "language": st.column_config.TextColumn(width=140),
-            "task": st.column_config.TextColumn(width=70),
-            "name": st.column_config.TextColumn("data set", width="large"),
-            "licence": st.column_config.TextColumn(width="medium"),
-            "kind": st.column_config.TextColumn(width="small"),
-            "imported": st.column_config.CheckboxColumn(width=90),
+            "language": st.column_config.TextColumn(width=115),
+            "task": st.column_config.TextColumn(width=55),
+            "name": st.column_config.TextColumn("data set", width=195),
+            "licence": st.column_config.TextColumn(width=205),
+            "imported": st.column_config.CheckboxColumn(width=75),
         },
         **state.row_to_view(f"catalog-{hash(tuple(rows.id))}", "entry", list(rows.id)),
     )
-    st.caption(f"{len(rows):,} data sets" if len(rows) != 1 else "1 data set")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(f"{len(rows):,} data sets" if len(rows) != 1 else "1 data set", width="content")
+        export_menu({"Catalog": shown}, stem="catalog", key="catalog")
 
 
 def terms(entry: CatalogEntry) -> None:
@@ -117,7 +119,10 @@ def import_form(entry: CatalogEntry, *, present: bool, imported: bool) -> None:
     if present:
         return
     if imported:
-        st.badge("already in this workspace", color="green", icon=":material/check:")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge("already in this workspace", color="green", icon=":material/check:")
+            there = state.link(dataset=entry.id)
+            st.page_link(routes.OVERVIEW, label="See its card", icon=":material/home:", query_params=there)
     agreed = entry.kind == "sample" or st.checkbox(
         "I have read the licence and will cite the source", key=f"agree-{entry.id}"
     )
@@ -138,8 +143,10 @@ def _import(entry: CatalogEntry) -> None:
     def report(what: str, done: int, total: int) -> None:
         bar.progress(min(1.0, done / total) if total else 0.0, text=what)
 
-    answer = actions.import_dataset(entry.id, report)
-    bar.empty()
+    try:
+        answer = actions.import_dataset(entry.id, report)
+    finally:
+        bar.empty()
     state.go(dataset=answer["dataset"], entry=entry.id)
     st.toast(f"Imported {answer['instances']:,} instances of {entry.name}", icon=":material/check:")
     for missing in answer.get("skipped") or answer.get("notes") or []:

@@ -17,6 +17,10 @@ from dashboard.current import Here
 from dashboard.widgets.strip import Block, Line, bars, block, strip
 
 LEGEND = "Labels are the noisy ones Stage I gave; underlines mark doubt. Point at a word for its details."
+OURS = (
+    "The authors chose these sentences. The similarities shown are ours (character n-grams): those they "
+    "chose by were not released."
+)
 Chosen = Sequence[Mapping[str, Any]]
 
 
@@ -100,6 +104,8 @@ def badges(found: Mapping[str, Any]) -> None:
             )
         if not found["uncovered"]:
             st.badge("every label in demand is shown", color="green")
+    if status == "recorded" and any(row["similarity"] is not None for row in found["exemplars"]):
+        st.caption(OURS)
 
 
 def objective(found: Mapping[str, Any]) -> dict[str, str | None]:
@@ -138,7 +144,7 @@ def _share(value: float | None) -> str | None:
 
 
 def prompt(here: Here, found: Mapping[str, Any]) -> None:
-    """The prompt as it was sent where a call is recorded, else as our template renders it."""
+    """The prompt as it was sent where a call is recorded, else as our template renders it, and why."""
     answered = (
         queries.prediction(here.run["id"], "stage2", int(found["position"]))
         if "stage2" in here.stages
@@ -151,10 +157,7 @@ def prompt(here: Here, found: Mapping[str, Any]) -> None:
             st.code(sent[0], language=None, wrap_lines=True, height=420)
             st.code(sent[1], language=None, wrap_lines=True)
             return
-        st.caption(
-            "As our template writes it. This run's Stage II is the offline in-context tagger, "
-            "which reads the exemplars directly."
-        )
+        st.caption(f"As our template writes it. {naming.prompt_origin(here.run)}")
         st.code(_rendered(here, found), language=None, wrap_lines=True, height=420)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -28,17 +28,37 @@ def _safe(value: object) -> object:
     return value
 
 
-def export_menu(tables: Mapping[str, pd.DataFrame | None], *, stem: str, key: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A table that is made only when it is asked for, and how many rows it will have."""
+
+    rows: int
+    make: Callable[[], pd.DataFrame]
+
+    def csv(self) -> bytes:
+        return safe_csv(self.make())
+
+
+Tables = dict[str, pd.DataFrame | Later | None]
+
+
+def _later(table: pd.DataFrame | Later | None) -> Later:
+    if isinstance(table, Later):
+        return table
+    return Later(0 if table is None else len(table), lambda: pd.DataFrame() if table is None else table)
+
+
+def export_menu(tables: Mapping[str, pd.DataFrame | Later | None], *, stem: str, key: str) -> None:
     """A menu with one download per table; `stem` begins each file name."""
     with st.popover("Export CSV", icon=":material/download:"):
         st.caption("Comma-separated, UTF-8, safe to open in a spreadsheet.")
-        for name, table in tables.items():
-            if table is None or table.empty:
+        for name, table in ((name, _later(table)) for name, table in tables.items()):
+            if not table.rows:
                 continue
             file = f"{stem}-{name.lower().replace(' ', '-')}.csv".replace("/", "-")
             st.download_button(
-                f"{name} ({len(table):,} rows)",
-                partial(safe_csv, table),
+                f"{name} ({table.rows:,} rows)",
+                table.csv,
                 file,
                 "text/csv",
                 key=f"{key}-{name}",

@@ -75,7 +75,11 @@ def foot() -> None:
     folder = settings().workspace
     view = state.view()
     with st.container(gap="small", key="sidebar-foot"):
-        if not view.tour and st.button("Take the tour", icon=":material/tour:", type="tertiary"):
+        if (
+            not view.tour
+            and queries.datasets()
+            and st.button("Take the tour", icon=":material/tour:", type="tertiary")
+        ):
             st.switch_page(routes.OVERVIEW, query_params=state.link(tour=1))
         if actions.is_demo() and not view.present:
             _reset_button()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.jobs import JobStatus
 from dashboard import actions, queries, state
-from dashboard.naming import language_task
+from dashboard.naming import RECIPES, language_task
 
 SECONDS = 1.0
 
@@ -40,9 +40,10 @@ def _job(job: JobStatus) -> None:
     share = min(1.0, job.done / job.total) if job.total else 0.0
     said = "bringing in the results" if job.state == "ingesting" else job.stage or "starting"
     counted = f" · {job.done:,} of {job.total:,}" if job.total > 1 else ""
+    recipe = RECIPES.get(job.recipe, job.recipe)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container(gap=None):
-            st.markdown(f":material/progress_activity: **{_name(job)}** · {job.recipe}")
+            st.markdown(f":material/progress_activity: **{_name(job)}** · {recipe}")
             st.progress(share, text=f"{said}{counted}")
         if not state.view().present:
             st.button(

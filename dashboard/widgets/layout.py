@@ -22,7 +22,7 @@ def heading(title: str, here: Here, source: str) -> DeltaGenerator:
         st.title(title, width="content")
         buttons = st.container(horizontal=True, horizontal_alignment="right", width="content", gap="small")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(naming.language_task(here.dataset), color="primary")
+        st.badge(naming.language_task(here.dataset), color="blue")
         if here.dataset.illustrative:
             st.badge("illustrative sample", color="orange", icon=":material/science:")
         st.text(f"{here.dataset.name} · {source}")
@@ -32,11 +32,11 @@ def heading(title: str, here: Here, source: str) -> DeltaGenerator:
 def metrics(values: Mapping[str, str | None], *, note: str = "") -> None:
     """Figures side by side; those that do not apply are left out."""
     shown = {name: value for name, value in values.items() if value is not None}
-    with st.grid(max(1, len(shown)), min_column_width=92, gap="medium"):
+    with st.grid(max(1, len(shown)), min_column_width=92, gap="small"):
         for name, value in shown.items():
             st.metric(name, value)
     if note:
-        st.caption(f"Scores in percent, {note}.")
+        st.caption(note)
 
 
 def chart(title: str, figure: go.Figure, *, key: str, note: str = "", **selection: Any) -> None:

@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core.types import Score
-from dashboard import naming
+from dashboard import naming, state
+from dashboard.current import Here
 
 ORDER = list(naming.METRICS)
 PAPER_FIGURE = (
@@ -37,9 +38,24 @@ def table(scores: Sequence[Score]) -> pd.DataFrame:
     return shown.dropna(axis="columns", how="all")
 
 
-def score_table(scores: Sequence[Score], *, gold_name: str, task: str) -> pd.DataFrame:
+def score_table(here: Here, scores: Sequence[Score]) -> pd.DataFrame:
     """Show the scores of a run; returns the table for export."""
     shown = table(scores)
+    if state.view().present:  # the type of st.dataframe does not grow with the page's
+        st.table(_written(shown))
+    else:
+        _grid(shown)
+    first = scores[0]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption(f"Percent, {measured(here, first)}.", width="content")
+        with st.popover("Label set", type="tertiary"):
+            st.text(" ".join(first.label_set))
+            if here.unit == "tokens":
+                st.caption(PAPER_FIGURE)
+    return shown
+
+
+def _grid(shown: pd.DataFrame) -> None:
     columns = {
         name: st.column_config.NumberColumn(format="%.2f") for name in shown.columns if name != "metric"
     }
@@ -47,17 +63,21 @@ def score_table(scores: Sequence[Score], *, gold_name: str, task: str) -> pd.Dat
     st.dataframe(
         shown, hide_index=True, column_config=columns, key="scores", alt="Scores per metric and stage"
     )
-    first = scores[0]
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.caption(
-            f"Percent, {naming.against(gold_name, first.n_instances, len(first.label_set), task)}.",
-            width="content",
-        )
-        with st.popover("Label set", type="tertiary"):
-            st.text(" ".join(first.label_set))
-            if task in {"pos", "ner"}:
-                st.caption(PAPER_FIGURE)
-    return shown
+
+
+def _written(shown: pd.DataFrame) -> pd.DataFrame:
+    """The same with its figures as text, the metric as row name."""
+    written = shown.set_index("metric").map(lambda value: f"{value:.2f}" if pd.notna(value) else "")
+    if "difference" in shown:
+        written["difference"] = [f"{value:+.2f}" for value in shown["difference"]]
+    return written.rename(columns={"difference": "II − I"})
+
+
+def measured(here: Here, score: Score | None) -> str:
+    """What the figures of a page were computed against: gold, number of items, label set."""
+    if score is None:
+        return f"against {here.gold_name}"
+    return naming.against(here.gold_name, score.n_instances, len(score.label_set), here.dataset.task)
 
 
 def change(before: Score | None, after: Score | None) -> str:

@@ -16,6 +16,8 @@ DIFF_LEGEND = (
     "Frame = what Stage II did: green fixed, red broken, dashed moved from one wrong label to another, "
     "faint dots wrong in both."
 )
+CHANGE_LEGEND = "Dashed frame = changed by Stage II. There is no gold to say which label is right."
+GOLD_LEGEND = "Dotted frame = differs from gold."
 
 
 def labels_of(here: Here, stage: str, position: int) -> Line | None:
@@ -31,9 +33,15 @@ def one_stage(here: Here, stage: str, position: int, *, key: str) -> None:
 
 
 def compared(here: Here, position: int, *, key: str) -> None:
-    """The sentence with Stage I, Stage II and gold, token by token."""
-    stages = ("stage1", "stage2", "gold") if here.gold else ("stage1", "stage2")
-    _show(here, position, stages, key=key, legend=DIFF_LEGEND)
+    """The sentence with Stage I, Stage II and gold, those there are, token by token."""
+    legend = DIFF_LEGEND if here.both else GOLD_LEGEND
+    _show(
+        here,
+        position,
+        ("stage1", "stage2", "gold"),
+        key=key,
+        legend=legend if here.gold else CHANGE_LEGEND if here.both else "",
+    )
 
 
 def _show(here: Here, position: int, stages: tuple[str, ...], *, key: str, legend: str) -> None:

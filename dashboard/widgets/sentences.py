@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,9 @@ import streamlit as st
 from dashboard import queries, state
 from dashboard.current import Here
 from dashboard.state import PAGE_SIZE
+from dashboard.widgets.export import Later
 
-COLUMNS = ["position", "text", "mean_confidence", "n_errors", "n_changed"]
+COLUMNS = ["position", "text", "text_b", "mean_confidence", "n_errors", "n_changed"]
 ORDERS = {"position": "in file order", "least_confident": "least confident first"}
 CHANGES = {"changed": "all changed", "fixed": "fixed", "broken": "broken", "moved": "moved"}
 
@@ -26,7 +28,7 @@ def filters(here: Here, stage: str) -> dict[str, Any]:
         "predicted_label": view.label or None,
     }
     chosen["gold_label"] = view.gold or None if here.gold else None
-    chosen["changed"] = view.changed or None if "stage2" in here.stages else None
+    chosen["changed"] = view.changed or None if here.both else None
     return {name: value for name, value in chosen.items() if value is not None}
 
 
@@ -59,8 +61,8 @@ def _any(label: str) -> str:
     return label or "any"
 
 
-def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.DataFrame:
-    """A page of sentences; a click on a row opens that sentence. Returns the rows shown."""
+def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> Later | None:
+    """A page of sentences; a click on a row opens that sentence. Returns all that pass, for export."""
     chosen = filters(here, stage)
     total = queries.n_sentences(here.run["id"], stage, **{k: v for k, v in chosen.items() if k != "order"})
     pages = max(1, math.ceil(total / PAGE_SIZE))
@@ -71,7 +73,8 @@ def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.
             f"No {here.items.removesuffix('s')} passes these filters. Clear one of them to see more.",
             icon=":material/filter_alt_off:",
         )
-        return rows
+        return None
+    rows = _with_hypothesis(here, rows)
     shown = rows[[name for name in COLUMNS if name in rows and rows[name].notna().any()]]
     positions = [int(value) for value in rows.position]
     st.dataframe(
@@ -88,28 +91,52 @@ def sentence_list(here: Here, stage: str, *, key: str, height: int = 360) -> pd.
     if pages > 1:
         with right.container(horizontal_alignment="right"):
             st.pagination(pages, width="stretch", **state.bound("page"))
-    return rows
+    return Later(total, partial(_everything, here, stage, total, chosen))
+
+
+def _everything(here: Here, stage: str, total: int, chosen: dict[str, Any]) -> pd.DataFrame:
+    return _with_hypothesis(here, queries.sentences(here.run["id"], stage, limit=total, offset=0, **chosen))
+
+
+def _with_hypothesis(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
+    """A premise says little without its hypothesis."""
+    if here.dataset.task != "nli":
+        return rows
+    found = queries.instances(here.dataset.id, [int(value) for value in rows.position])
+    hypotheses = [
+        str(found[place].text_b or "") if place in found else "" for place in map(int, rows.position)
+    ]
+    return rows.assign(text_b=hypotheses)
 
 
 def _columns(here: Here) -> dict[str, Any]:
     number = st.column_config.NumberColumn
-    percent = st.column_config.ProgressColumn
+    percent, text = st.column_config.ProgressColumn, st.column_config.TextColumn
+    pairs = here.dataset.task == "nli"
     return {
-        "position": number("#", width=50),
-        "text": st.column_config.TextColumn(here.items.removesuffix("s"), width=330),
+        "position": number("#", width=50, pinned=True, help="Counted from 0, as on the command line"),
+        "text": text("premise" if pairs else here.items.removesuffix("s"), width=170 if pairs else 330),
+        "text_b": text("hypothesis", width=160),
         "mean_confidence": percent("mean confidence", min_value=0, max_value=1, format="%.2f", width=120),
         "n_errors": number("errors", help=f"{here.unit} that differ from gold", width=65),
         "n_changed": number("changed", help=f"{here.unit} Stage II changed", width=75),
     }
 
 
-def opened(here: Here, stage: str) -> int | None:
-    """Position of the sentence that is open: the URL's, else the first that passes the filters."""
+def opened(here: Here, stage: str, *, first: str = "") -> int | None:
+    """Position of the sentence that is open: the URL's, else the first that passes the filters.
+
+    With `first` (a kind of change), a sentence in which that happened is preferred.
+    """
     asked = state.view().sentence
     if asked >= 0 and queries.prediction(here.run["id"], stage, asked) is not None:
         return asked
-    rows = queries.sentences(here.run["id"], stage, limit=1, offset=0, **filters(here, stage))
-    return int(rows.position.iloc[0]) if len(rows) else None
+    chosen = filters(here, stage)
+    for wanted in ({"changed": first, **chosen} if first and here.both else chosen, chosen):
+        rows = queries.sentences(here.run["id"], stage, limit=1, offset=0, **wanted)
+        if len(rows):
+            return int(rows.position.iloc[0])
+    return None
 
 
 def stepper(here: Here, stage: str, position: int) -> None:

@@ -52,8 +52,8 @@ STEPS = (
     Step(
         routes.COMPARE,
         "Look closely at what broke",
-        "The list now holds the sentences Stage II made worse. Open one, compare it word by word, and see on "
-        "the Exemplars page what it had in view. Then import a language of your own.",
+        "Below the charts, the list now holds the sentences Stage II made worse. Open one, compare it word "
+        "by word, and see on the Exemplars page what it had in view. Then import a language of your own.",
         changed="broken",
     ),
 )

@@ -18,6 +18,8 @@ from core.jobs.prepare import Request
 from core.store import views
 from dashboard import actions, resources
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "sample-topic-gsw"
 
@@ -130,6 +132,7 @@ def test_importing_from_the_page_stores_the_data_set(workspace: Path) -> None:
     app = press(visit("import_data.py", entry="sample-pos-fao"), "Import")
     assert app.query_params["dataset"] == "sample-pos-fao"
     assert "already in this workspace" in said(app)
+    assert "See its card" in [link.proto.label for link in app.get("page_link")]
 
 
 def test_a_failed_import_is_one_message(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,10 +167,18 @@ def test_the_tour_begins_in_the_sidebar(workspace: Path) -> None:
 def test_only_a_demo_can_be_reset(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Reset the demo" not in [button.label for button in visit().button]
     run = next(row["id"] for row in views.runs(resources.store(), TARGET) if row["kind"] == "run")
-    monkeypatch.setattr(actions.demo, "is_demo", lambda _: True)
     monkeypatch.setattr(actions.demo, "reset", lambda *_: run)
+    (workspace / "demo").touch()
     app = press(visit(), "Reset the demo")
     assert app.query_params["run"] == run
+
+
+def test_a_workspace_that_only_holds_the_demo_in_a_folder_cannot_be_reset(workspace: Path) -> None:
+    (workspace / "demo").mkdir()
+    assert "Reset the demo" not in [button.label for button in visit().button]
+    with pytest.raises(actions.ReadOnly):
+        actions.reset_demo(silent)
+    assert views.datasets(resources.store())
 
 
 def test_walking_through_sentences(workspace: Path) -> None:

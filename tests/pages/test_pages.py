@@ -113,6 +113,89 @@ def test_the_overview_names_gold_label_set_and_size(filled: Path) -> None:
     assert "illustrative" in said
 
 
+def test_captions_name_gold_size_and_label_set(filled: Path) -> None:
+    against = "against the gold labels of Words · 3 sentences · 3 labels"
+    for name in ("stage1.py", "compare.py"):
+        captions = [str(caption.value) for caption in visit(name, dataset="words").caption]
+        assert sum(against in caption for caption in captions) >= 3, captions
+
+
+def test_recorded_exemplars_say_that_the_similarities_are_ours(filled: Path) -> None:
+    labels = [Prediction(p, ("NOUN", "NOUN", "PUNCT"), (0.9, 0.4, 0.7)) for p in range(3)]
+    chosen = Selection(0, (1,), (0.5,), (0.9,), ((),), None, None, "recorded", (), ())
+    run = facts.add_import_run(
+        resources.store(),
+        "words",
+        "zgul_plus",
+        stage1=labels,
+        stage2=labels,
+        selections=[(chosen, (1,))],
+        meta={},
+    )
+    app = visit("exemplars.py", dataset="words", run=run, sentence="0")
+    assert "The similarities shown are ours (character n-grams)" in texts(app)
+    assert "offline in-context tagger" not in texts(app)
+    assert "The labels of this run were stored by its authors" in texts(app)
+
+
+def test_labels_without_a_first_stage_are_compared_with_gold(filled: Path) -> None:
+    second = [Prediction(p, ("NOUN", "VERB", "PUNCT")) for p in range(3)]
+    run = facts.add_import_run(resources.store(), "words", "codec", stage1=None, stage2=second, meta={})
+    score_run(resources.store(), run)
+    app = visit("compare.py", dataset="words", run=run, changed="fixed")
+    assert_well(app)
+    said = texts(app)
+    assert "Words · Stage II: CODEC, stored labels, not replayed" in said
+    assert "Stage I:" not in said
+    assert "What changed" not in [item.value for item in app.subheader]
+    assert "Sentence 0" in said
+    assert "Sentences (3 rows)" in exports(app)
+
+
+def test_without_gold_nothing_is_called_right(filled: Path) -> None:
+    labels = [Prediction(0, ("health",), (0.6,))], [Prediction(0, ("sports",))]
+    facts.add_import_run(resources.store(), "texts", "zgul", stage1=labels[0], stage2=labels[1], meta={})
+    said = texts(visit("compare.py", dataset="texts"))
+    assert "There is no gold to say which label is right" in said
+    assert "Green was fixed" not in said
+
+
+def test_a_second_stage_that_changed_nothing_says_so(filled: Path) -> None:
+    same = [Prediction(p, ("entailment",), (0.6,)) for p in range(2)]
+    run = facts.add_import_run(resources.store(), "pairs", "same", stage1=same, stage2=same, meta={})
+    app = visit("compare.py", dataset="pairs", run=run)
+    assert_well(app)
+    assert [item.value for item in app.info] == ["Stage II kept every label of Stage I."]
+
+
+def test_a_pair_is_listed_with_both_its_texts(filled: Path) -> None:
+    listed = visit("stage1.py", dataset="pairs").dataframe[-1].value
+    assert list(listed.text_b) == ["hypothesis", "hypothesis"]
+
+
+def test_a_changed_sentence_is_opened_first(filled: Path) -> None:
+    app = visit("compare.py", dataset="words", gold="VERB", label="VERB")
+    assert "Sentence 1" in texts(app)
+
+
+def exports(app: AppTest) -> list[str]:
+    return [button.proto.label for button in app.get("download_button")]
+
+
+@pytest.mark.parametrize(
+    ("name", "tables"),
+    [
+        ("import_data.py", {"Catalog"}),
+        ("stage1.py", {"Label counts", "Ambiguous forms", "Reliability", "Confusion", "Sentences"}),
+        ("exemplars.py", {"Chosen", "Use of exemplars"}),
+        ("compare.py", {"Scores", "Flow", "Confusion Stage II", "Sentences"}),
+    ],
+)
+def test_every_table_of_a_page_can_be_exported(filled: Path, name: str, tables: set[str]) -> None:
+    found = {label.rpartition(" (")[0] for label in exports(visit(name, dataset="words", sentence="0"))}
+    assert tables - {"Ambiguous forms"} <= found
+
+
 def test_stored_labels_are_not_called_replayed(filled: Path) -> None:
     assert "stored labels, not replayed" in texts(visit("compare.py", dataset="words"))
 
@@ -122,12 +205,29 @@ def test_a_data_set_without_labels_says_how_to_get_them(filled: Path) -> None:
     assert "ssp run ssp --dataset texts" in [code.value for code in app.code]
 
 
-@pytest.mark.parametrize("address", [{"dataset": "nonsense"}, {"dataset": "words", "run": "nonsense"}])
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"dataset": "nonsense"},
+        {"dataset": "words", "run": "nonsense"},
+        {"dataset": "pairs", "run": "words/nonsense"},
+    ],
+)
 def test_an_unknown_name_in_the_address_is_one_clear_message(filled: Path, address: dict[str, str]) -> None:
     app = visit("stage1.py", **address)
     assert not app.exception
     assert "This did not work" in texts(app)
     assert "nonsense" in texts(app)
+
+
+def test_a_run_of_another_data_set_is_not_shown_under_this_ones_name(filled: Path) -> None:
+    app = visit("compare.py", dataset="pairs", run="words/zgul")
+    assert "This did not work" in texts(app)
+    assert "against" not in texts(app)
+
+
+def test_there_is_no_tour_through_an_empty_workspace(workspace: Path) -> None:
+    assert "Take the tour" not in [button.label for button in visit("overview.py").button]
 
 
 def test_presentation_shows_no_button_that_changes_anything(filled: Path) -> None:

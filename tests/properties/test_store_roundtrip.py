@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from core.store import Store, facts, views
 from core.types import Completion, Dataset, Instance, Prediction, Record
 
+pytestmark = pytest.mark.slow
+
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 PROBABILITY = st.floats(0, 1, width=32)
 JSON = st.recursive(

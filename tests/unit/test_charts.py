@@ -11,7 +11,7 @@ from dashboard.charts.confidence import calibration_error, confidence_histogram,
 from dashboard.charts.confusion import confusion, label_f1
 from dashboard.charts.exemplars import scatter
 from dashboard.charts.flow import changed_flows, kind, label_delta, sankey
-from dashboard.charts.palette import CHIPS, UPOS, chart_color, chip_color, entity
+from dashboard.charts.palette import CHIPS, UPOS, chart_color, chip_color, enlarged, entity, theme
 
 COUNTS = pd.DataFrame({"label": ["NOUN", "VERB"], "count": [30, 10], "mean_confidence": [0.9, float("nan")]})
 CONFUSION = pd.DataFrame(
@@ -134,3 +134,17 @@ def test_label_counts_leave_out_o_and_keep_labels_only_gold_has() -> None:
     gold = pd.DataFrame({"label": ["O", "B-LOC"], "count": [890, 13], "mean_confidence": [None, None]})
     figure = label_counts(given, gold, unit="tokens", dark=False)
     assert list(figure.layout.yaxis.categoryarray) == ["B-LOC", "B-PER"]
+
+
+def test_a_projector_gets_larger_type_everywhere() -> None:
+    flow = enlarged(sankey(FLOW.dropna(), unit="tokens", dark=False))
+    assert flow.data[0].textfont.size == 16
+    assert {note.font.size for note in flow.layout.annotations} == {16}
+    numbers = enlarged(confusion(CONFUSION, ["NOUN", "VERB"], unit="tokens", dark=False)).data[1]
+    assert numbers.textfont.size == 14
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_pops_up_is_written_in_ink_on_the_surface(dark: bool) -> None:
+    label = confusion(CONFUSION, ["NOUN", "VERB"], unit="tokens", dark=dark).layout.hoverlabel
+    assert (label.bgcolor, label.font.color) == (theme(dark).surface, theme(dark).ink)

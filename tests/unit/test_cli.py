@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -114,6 +115,27 @@ def test_a_conllu_file_comes_out_as_it_went_in(ssp: Ssp, tmp_path: Path) -> None
     assert about["labels"] == "gold"
 
 
+def test_an_export_replaces_plain_files_only(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(tmp_path / "behind.txt")
+    for out, words in ((pipe, "not a file"), (tmp_path / "workspace" / "studio.duckdb", "database")):
+        answer = ssp("export", target, "--format", "bio", "--out", str(out))
+        assert (answer.code, words in answer.message) == (2, True), answer.err
+    assert pipe.is_fifo()
+    assert ssp("export", target, "--format", "bio", "--out", str(link)).code == 0
+    assert link.is_symlink()
+    assert (tmp_path / "behind.txt").is_file()
+
+
+def test_a_file_may_have_any_name(ssp: Ssp, tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff a\nb.txt")
+    (tmp_path / name).write_text("Hon PRON\n", "utf8")
+    answer = ssp("import", str(tmp_path / name), "--task", "pos", "--language", "fo")
+    assert answer.document["dataset"] == "a-b", answer.err
+
+
 def test_a_run_exports_its_own_labels(ssp: Ssp, tmp_path: Path) -> None:
     target = filled(ssp, tmp_path)
     run = ssp("run", "transfer", "--dataset", target, "--source", "theirs").document["run"]
@@ -146,6 +168,7 @@ def test_no_gold_is_said_not_scored(ssp: Ssp, tmp_path: Path) -> None:
         (("show", "nothing"), "unknown"),
         (("delete", "nothing"), "unknown"),
         (("catalog", "--language", "xx-nonsense-"), "language"),
+        (("catalog", "--task", "parsing"), "unknown task"),
         (("prefetch", "everything"), "unknown thing to prefetch"),
         (("export", "nothing", "--format", "conllu", "--out", "x"), "unknown data set or run"),
         (("no-such-command",), "No such command"),
@@ -162,9 +185,10 @@ def test_an_error_is_one_line_and_exit_code_2(ssp: Ssp, arguments: tuple[str, ..
     assert "Traceback" not in answer.err
 
 
-def test_ctrl_c_says_stopped(ssp: Ssp, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("signal", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_ctrl_c_says_stopped(ssp: Ssp, monkeypatch: pytest.MonkeyPatch, signal: BaseException) -> None:
     def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+        raise signal
 
     monkeypatch.setattr("core.cli.data.views.datasets", stop)
     answer = ssp("datasets")
@@ -182,6 +206,25 @@ def test_bad_settings_are_refused(ssp: Ssp, tmp_path: Path) -> None:
         assert (answer.code, words in answer.message) == (2, True), answer.err
     answer = ssp("run", "ssp", "--dataset", target)
     assert (answer.code, "--source" in answer.message) == (2, True)
+
+
+def test_other_splits_of_a_source_are_another_run(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    rows = [("train", "Hon", "PRON"), ("dev", "Hon", "NOUN")]
+    lines = [json.dumps({"split": s, "tokens": [t], "labels": [n]}) for s, t, n in rows]
+    (tmp_path / "two.jsonl").write_text("\n".join(lines), "utf8")
+    ssp("import", str(tmp_path / "two.jsonl"), "--task", "pos", "--language", "is")
+    runs = [
+        ssp("run", "transfer", "--dataset", target, "--source", f"two:{split}").document["run"]
+        for split in ("train", "dev")
+    ]
+    assert runs[0] != runs[1]
+
+
+def test_what_a_run_labels_cannot_be_its_source(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    answer = ssp("run", "ssp", "--dataset", target, "--source", f"{target}:test")
+    assert (answer.code, "its own source" in answer.message) == (2, True), answer.err
 
 
 def test_a_broken_file_leaves_the_workspace_as_it_was(ssp: Ssp, tmp_path: Path) -> None:

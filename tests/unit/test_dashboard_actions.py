@@ -151,3 +151,31 @@ def test_runs_have_names_people_read(run: dict[str, object], title: str, first: 
         first,
         second,
     )
+
+
+def test_labels_without_stage_one_name_only_their_own_source() -> None:
+    run = {"kind": "import", "id": "d/codec", "stages": ["stage2"], "params": {}}
+    assert naming.stages(run) == "Stage II: CODEC, stored labels, not replayed"
+
+
+def test_a_prompt_that_was_not_sent_is_explained_by_who_gave_the_labels() -> None:
+    def origin(llm: str) -> str:
+        return naming.prompt_origin({"kind": "run", "params": {"stage2": {"llm": llm}}})
+
+    assert "offline in-context tagger" in origin("offline")
+    assert "stored by its authors" in origin("recorded")
+    assert "No call is recorded" in origin("replay")
+
+
+def test_stored_labels_are_told_apart_by_name() -> None:
+    recipe = {"stage1": {"labeler": "imported", "labels": "zgul_plus"}, "stage2": {"llm": "recorded"}}
+    run = {"kind": "run", "id": "x", "recipe": "ssp", "params": {"recipe": recipe}}
+    assert naming.run_title(run) == "SSP, stored ZGUL+ labels"
+
+
+def test_no_gain_has_no_sign() -> None:
+    assert [naming.signed(number) for number in (0, 5, -1200)] == ["0", "+5", "-1,200"]
+
+
+def test_the_server_says_nothing_about_widgets_that_follow_the_address() -> None:
+    assert asgi.config.get_option("global.disableWidgetStateDuplicationWarning") is True

@@ -23,6 +23,8 @@ CONLLU_ROW = "1\ta\t_\tX" + "\t_" * 6 + "\n"
         ("a.conllu", "pos", "nothing of the kind", "conllu"),
         ("a.txt", "ner", "a O\nb B-PER\n\nc O\nd O\ne\n", "bio"),
         ("a.txt", "pos", "a NOUN\r\nb VERB\r\n", "bio"),
+        ("a.txt", "ner", "a B-PER\nb\n", "bio"),
+        ("a.txt", "ner", "plain text\nab O\ncd e f\n", "text"),
         ("a.txt", "ner", "a\tO\nb\tB-PER\n", "bio"),
         ("a.txt", "pos", "just a sentence\nand one more\n", "text"),
         ("a.iob2", "ner", "# text = a\n1\ta\tO\t-\t-\n", "iob2"),

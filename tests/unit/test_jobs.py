@@ -118,6 +118,7 @@ def test_inputs_survive_the_journey_and_gold_stays_behind(tmp_path: Path) -> Non
         sources=[Source("s", "isl", records(2, "train"))],
         stage1={0: Prediction(0, ("X", "X"), (0.5, 0.25))},
         recorded={0: (3, 1)},
+        others=[Instance(3, "test", ("c",), "c")],
         completions=[Completion("k", "m", "h", "prompt", "text", prompt_tokens=3)],
         template="t",
         corrections={0: ("X", "X")},

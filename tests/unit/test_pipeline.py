@@ -110,6 +110,15 @@ def test_recorded_exemplars_outside_the_run_are_an_error() -> None:
         done(replace(job(selector="recorded"), recorded={0: (99,)}))
 
 
+def test_recorded_exemplars_may_be_items_that_a_limited_run_does_not_label() -> None:
+    whole = job(selector="recorded")
+    given = replace(whole, instances=instances()[:1], others=[instances()[3]], recorded={0: (3,)})
+    facts = done(given)
+    assert [row.position for row in facts.stages["stage2"]] == [0]
+    assert [facts.pool[row].instance.position for row in facts.chosen[0].chosen] == [3]
+    assert facts.pool[1].labels == NOISY[3]
+
+
 def test_an_offline_stage_one_needs_sources() -> None:
     with pytest.raises(RecipeError, match="--source"):
         done(job(stage1="crf"))

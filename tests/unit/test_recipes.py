@@ -54,6 +54,12 @@ def test_stored_labels_without_stage_one() -> None:
     assert recipe["stage2"]["labeler"] == "recorded"
 
 
+@pytest.mark.parametrize("settings", [{}, {"llm": "replay"}, {"stage2": "none"}])
+def test_labels_without_stage_one_can_only_be_shown(settings: dict[str, str]) -> None:
+    with pytest.raises(RecipeError, match="Stage-I labels of 'codec'"):
+        resolve("ssp", {"stage1.labels": "codec", **settings}, RELEASED)
+
+
 def test_stage_two_can_be_left_out() -> None:
     recipe = resolve("ssp", {"stage2": "none"}, RELEASED)
     assert recipe["selector"] == {"name": "none"}

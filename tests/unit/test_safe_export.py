@@ -8,7 +8,7 @@ import io
 import pandas as pd
 import pytest
 
-from dashboard.widgets.export import safe_csv
+from dashboard.widgets.export import Later, safe_csv
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -25,6 +25,18 @@ def test_numbers_and_other_text_stay_as_they_are() -> None:
     read = pd.read_csv(io.BytesIO(safe_csv(table)))
     assert read.n.tolist() == [-1.5, 2.0]
     assert read.form.tolist() == ["húsið", "a=b"]
+
+
+def test_a_table_made_later_is_made_when_it_is_asked_for() -> None:
+    made: list[int] = []
+
+    def make() -> pd.DataFrame:
+        made.append(1)
+        return pd.DataFrame({"form": ["=1+1"]})
+
+    later = Later(1, make)
+    assert not made
+    assert b"'=1+1" in later.csv()
 
 
 def test_headers_are_made_safe_too() -> None:

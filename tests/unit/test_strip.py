@@ -43,6 +43,16 @@ def test_a_pair_shows_both_texts_and_the_answers() -> None:
     ]
 
 
+def test_against_gold_alone_a_token_is_right_or_wrong() -> None:
+    lines = [Line("Stage II", ("DET", "VERB")), Line("Gold", ("DET", "NOUN"))]
+    assert [token["k"] for token in block(SENTENCE, lines, ())["tokens"]] == ["right", "wrong"]
+
+
+def test_without_gold_a_token_is_kept_or_moved() -> None:
+    lines = [Line("Stage I", ("DET", "VERB")), Line("Stage II", ("DET", "NOUN"))]
+    assert [token["k"] for token in block(SENTENCE, lines, ())["tokens"]] == ["right", "moved"]
+
+
 def test_a_missing_confidence_is_null_not_nan() -> None:
     shown = block(SENTENCE, [Line("Stage I", ("DET", "NOUN"), (float("nan"), 1.0))], ())
     assert json.dumps(shown, allow_nan=False)

@@ -45,8 +45,8 @@ def _component() -> Any:
 def block(instance: Instance, lines: Sequence[Line], label_set: Labels) -> Block:
     """What the component shows of one instance: tokens with a label per line, or texts and answers.
 
-    With three lines (Stage I, Stage II, gold) or two (Stage I, Stage II) each token also says what
-    became of it.
+    With more than one line (Stage I, Stage II, Gold; any of them may be missing) each token also says
+    what became of it.
     """
     if instance.tokens:
         return {
@@ -64,12 +64,12 @@ def _token(form: str, place: int, lines: Sequence[Line], label_set: Labels) -> d
         [line.labels[place], chip_color(line.labels[place], label_set), _confidence(line, place)]
         for line in lines
     ]
-    return {"f": form, "l": labels, "k": _kind([str(label) for label, _, _ in labels])}
+    return {"f": form, "l": labels, "k": _kind(lines, place)}
 
 
 def _answer(line: Line, lines: Sequence[Line], label_set: Labels) -> dict[str, Any]:
     label = line.labels[0]
-    became = _kind([other.labels[0] for other in lines]) if line.name == "Stage II" else None
+    became = _kind(lines, 0) if line.name == "Stage II" else None
     name = line.name if len(lines) > 1 else ""
     return {"n": name, "l": label, "c": chip_color(label, label_set), "p": _confidence(line, 0), "k": became}
 
@@ -79,10 +79,13 @@ def _confidence(line: Line, place: int) -> float | None:
     return None if value is None or value != value else round(float(value), 4)
 
 
-def _kind(labels: Sequence[str]) -> str | None:
-    if len(labels) < 2:
+def _kind(lines: Sequence[Line], place: int) -> str | None:
+    if len(lines) < 2:
         return None
-    return kind(labels[0], labels[1], labels[2] if len(labels) > 2 else None)
+    labels = {line.name: line.labels[place] for line in lines}
+    gold = labels.pop("Gold", None)
+    told = list(labels.values())
+    return kind(told[0], told[-1], gold)
 
 
 def strip(

@@ -37,7 +37,7 @@ const band = (p) => (p === null || p === undefined ? "none" : p < 0.5 ? "low" : 
 function described(form, labels, rows, kind) {
   const parts = labels.map(([label, , p], i) => `${rows[i]} ${label}${p === null || p === undefined ? "" : ", confidence " + percent(p)}`);
   const joiner = JOINERS.test(form) ? ", contains a zero-width joiner" : "";
-  return `${form}${joiner}: ${parts.join("; ")}${kind && kind !== "right" ? " (" + (kind === "wrong" ? "wrong in both" : kind) + ")" : ""}`;
+  return `\u2068${form}\u2069${joiner}: ${parts.join("; ")}${kind && kind !== "right" ? " (" + (kind === "wrong" && rows.length > 2 ? "wrong in both" : kind) + ")" : ""}`;
 }
 
 const broken = (label, before) => label.startsWith("I-") && !(before && before[1] === "-" && type(before) === type(label));
@@ -48,7 +48,7 @@ function chip(token, rows, before) {
   const form = el("bdi", "form");
   visible(form, token.f);
   node.append(form);
-  const tint = single ? color : token.l[Math.min(1, token.l.length - 1)][1];
+  const tint = token.l[Math.max(0, rows.indexOf("Stage II"))][1];
   node.style.setProperty("--c", tint);
   node.style.setProperty("--o", String(single && p !== null ? 0.3 + 0.7 * p : 1));
   node.dataset.conf = single ? band(p) : "none";
@@ -77,7 +77,7 @@ function lines(token, rows, bad) {
 }
 
 function tokens(block, data) {
-  const box = el("div", "toks");
+  const box = el("div", data.cards && block.tokens.length > 60 ? "toks tall" : "toks");
   box.dir = data.dir;
   box.setAttribute("role", "list");
   box.setAttribute("aria-label", "Sentence with labels; arrow keys move from token to token");
