@@ -32,7 +32,7 @@ $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 
 # Gates: under a minute.
 check: $(DEV_STAMP) lint
-	$(BIN)/python -m pytest -m "not slow and not e2e and not real" -n 2 tests/unit tests/properties tests/contract tests/golden tests/pages
+	$(BIN)/python -m pytest -m "not slow and not e2e and not real" -n 2 tests/unit tests/properties tests/contract tests/golden
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

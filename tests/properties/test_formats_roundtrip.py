@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,9 @@ JSON = st.recursive(
 )
 META = st.dictionaries(TEXT.filter(lambda key: key != "id"), JSON, max_size=2)
 ROUNDS = settings(max_examples=60, deadline=None)
+
+
+pytestmark = pytest.mark.slow
 
 
 def round_trip(name: str, records: Sequence[Record], task: TaskName) -> list[Record]:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.unit.test_cli import Ssp, ssp
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["ssp"]
 
 WORD = "\t".join(["1", "Hon", "_", "PRON", *"______"])

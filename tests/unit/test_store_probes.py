@@ -23,6 +23,8 @@ from core.store import Store, facts, views
 from core.store.schema import annotation, app_meta, instance, prediction
 from core.types import Dataset, Instance, Record
 
+pytestmark = pytest.mark.slow
+
 
 def add(store: Store, name: str, n: int) -> None:
     records = (Record(Instance(i, "test", (name, str(i)), f"{name} {i}"), ("A", "B")) for i in range(n))
