@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import overload
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
 from core.errors import RecipeError
@@ -54,6 +54,11 @@ def render(
     demos = Demos([_demo(task, exemplar) for exemplar in exemplars])
     try:
         text = _compiled(template).render(demos=demos, sentence=_query(query), labels=list(labels))
+    except UndefinedError as error:
+        if "Demos object" not in str(error):
+            raise RecipeError(f"the prompt template names something unknown: {error}.", HINT) from error
+        message = f"the prompt template shows more exemplars than the {len(demos)} chosen."
+        raise RecipeError(message, "Choose as many as it shows (--set k=...).") from error
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         message = f"the prompt template cannot be rendered for sentence {query.position}: {error}."
         raise RecipeError(message, HINT) from error

@@ -152,6 +152,9 @@ def _decide_stage2(recipe: Recipe, context: Context) -> None:
         raise UnknownName("stage2 labeler", str(stage2["labeler"]), STAGE2_OF_LLM.values())
     _need_recordings(recipe, context)
     _need_stage1(recipe, context)
+    known = {"auto", "none", context.dataset.task, *context.templates}
+    if stage2["template"] not in known:
+        raise UnknownName("prompt template", str(stage2["template"]), known)
     if stage2["template"] == "auto":
         stage2["template"] = _template_name(stage2["llm"], context)
 

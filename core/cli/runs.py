@@ -52,7 +52,7 @@ def runs(
 ) -> None:
     """Runs in the workspace: computed ones, imported labels and gold."""
     with opened(workspace) as (store, _):
-        found = views.runs(store, dataset)
+        found = views.runs(store, views.dataset(store, dataset).id if dataset else None)
     keys = ("id", "dataset", "kind", "recipe", "status", "seed", "stages")
     rows = [{key: row[key] for key in keys} | {"created_at": str(row["created_at"])} for row in found]
     text = table(

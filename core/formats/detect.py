@@ -32,7 +32,7 @@ def detect(path: Path, task: TaskName) -> str:
     if sure[best] > 0:
         return best
     message = f"not recognised as a {task} file; tried {', '.join(tried)}."
-    raise FormatError(path.name, 0, message, "Name the format, or save the file as one of these.")
+    raise FormatError(path.name, 1, message, "Name the format, or save the file as one of these.")
 
 
 def guess_split(filename: str) -> str:

@@ -83,6 +83,10 @@ def _record(line: str, name: str, number: int, task: TaskName, split: str, posit
     if len(tokens) != len(given):
         message = f"{len(given)} words in input, {len(tokens)} in output, expected as many."
         raise FormatError(name, number, message, "Give each word of the input one word_TAG.")
+    if tokens != given:
+        pair = next((a, b) for a, b in zip(given, tokens, strict=True) if a != b)
+        message = f"the word {pair[0][:40]!r} of the input is {pair[1][:40]!r} in the output."
+        raise FormatError(name, number, message, "Write the same words in both columns.")
     return Record(
         Instance(position, split, tokens, text, meta=meta), token_labels(task, tags, name, [number])
     )

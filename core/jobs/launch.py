@@ -21,6 +21,9 @@ from core.settings import Settings
 from core.store import Store, facts, views
 from core.types import Report
 
+ONLY_HERE = "in-this-process"
+"""Marks the folder of a run that the command line carries out itself."""
+
 
 def run_here(store: Store, settings: Settings, request: Request, report: Report) -> tuple[str, bool]:
     """Run in this process (the command line) and ingest.
@@ -31,7 +34,10 @@ def run_here(store: Store, settings: Settings, request: Request, report: Report)
     job = prepare(store, request)
     if finished(store, job):
         return job.run_id, False
+    _sweep(settings)
     folder = _new_folder(settings, job)
+    (folder / "pid").write_text(str(os.getpid()))
+    (folder / ONLY_HERE).touch()
     try:
         carry_out(folder, report)
         _ingest(store, folder)
@@ -77,6 +83,13 @@ def poll(store: Store, settings: Settings) -> list[str]:
         elif job.state in {"queued", "running"} and _worker_gone(folder):
             replace_json(folder / "error.json", {"state": "failed", "message": _last_words(folder)})
     return runs
+
+
+def _sweep(settings: Settings) -> None:
+    """Remove what a killed command line left behind: its inputs are in the database anyway."""
+    for mark in jobs_folder(settings).glob(f"*/{ONLY_HERE}"):
+        if not alive(int((mark.parent / "pid").read_text())):
+            shutil.rmtree(mark.parent, ignore_errors=True)
 
 
 def finished(store: Store, job: RunInput) -> bool:

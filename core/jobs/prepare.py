@@ -39,7 +39,9 @@ def prepare(store: Store, request: Request) -> RunInput:
     recipe = resolve(request.recipe, request.overrides, context)
     splits = _splits(dataset, request.split)
     fitted = recipe["stage1"]["labeler"] != "imported"
-    sources = _sources(store, dataset, splits, request) if fitted else []
+    sources = _sources(store, dataset, splits, request)
+    if not fitted:
+        sources = []
     dataset = _with_labels(dataset, sources)
     instances = _target(store, dataset, splits, request.limit)
     positions = [item.position for item in instances]

@@ -47,7 +47,8 @@ def add_dataset(store: Store, dataset: Dataset, records: Iterable[Record]) -> tu
 
     Returns:
         The id and whether it is new. Content that is stored already (same task, language, texts,
-        splits, labels) keeps its id; an id that is taken by other content gets a suffix.
+        splits, labels) keeps its id, unless the new one brings a licence or citation, which would be
+        lost; an id that is taken by other content gets a suffix.
 
     Raises:
         FormatError: no records, positions that do not count 0, 1, 2 ..., as many labels as there
@@ -63,10 +64,20 @@ def add_dataset(store: Store, dataset: Dataset, records: Iterable[Record]) -> tu
             return _store(connection, dataset, tally, spool)
 
 
+def _stored_as(connection: Connection, dataset: Dataset, fingerprint: str) -> str | None:
+    """The id under which this content is stored. One with a licence of its own keeps its own id."""
+    table = schema.dataset
+    found = list(connection.scalars(select(table.c.id).where(table.c.fingerprint == fingerprint)))
+    own = [name for name in found if name in {dataset.id, f"{dataset.id}-{fingerprint[:8]}"}]
+    if own or not found:
+        return own[0] if own else None
+    return None if dataset.licence or dataset.citation else found[0]
+
+
 def _store(connection: Connection, dataset: Dataset, tally: _Tally, spool: Spool) -> tuple[str, bool]:
     fingerprint = tally.fingerprint()
     table = schema.dataset
-    known = connection.scalar(select(table.c.id).where(table.c.fingerprint == fingerprint))
+    known = _stored_as(connection, dataset, fingerprint)
     if known is not None:
         return known, False
     taken = connection.scalar(select(table.c.id).where(table.c.id == dataset.id)) is not None

@@ -9,7 +9,10 @@ import pytest
 
 from core.store import Store
 from tests.bench.generate import generate
+from tests.ssp_command import ssp
 from tests.unit.plain_project import N, Plain
+
+__all__ = ["ssp"]
 
 
 @pytest.fixture

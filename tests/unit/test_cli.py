@@ -1,4 +1,4 @@
-"""The command line as a script would use it: JSON on stdout, one line per error, exit codes."""
+"""The command line: JSON on stdout, what goes in comes out, runs are found again."""
 
 from __future__ import annotations
 
@@ -6,27 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from core.cli import main
 from core.cli.server import free_port
+from tests.ssp_command import Ssp, filled
 
-Ssp = Callable[..., "Answer"]
-
-
-def sentence(*tagged: str) -> str:
-    """A CoNLL-U sentence from `form/UPOS` words."""
-    words = [word.split("/") for word in tagged]
-    rows = [f"{n}\t{form}\t_\t{upos}" + "\t_" * 6 for n, (form, upos) in enumerate(words, 1)]
-    return "\n".join([f"# text = {' '.join(form for form, _ in words)}", *rows, "", ""])
-
-
-TARGET = sentence("Hon/PRON", "syngur/VERB", "nú/ADV", "./PUNCT")
-SOURCE = sentence("Hún/PRON", "syngur/VERB", "þar/ADV", "./PUNCT")
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -35,45 +21,6 @@ store = Store.open(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(60)
 """
-
-
-class Answer:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def message(self) -> str:
-        return self.err.strip().splitlines()[-1]
-
-
-@pytest.fixture
-def ssp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ssp:
-    """Call `ssp ARGS --workspace TMP` in this process."""
-
-    def call(*arguments: str, json_too: bool = True) -> Answer:
-        flags = ["--json"] if json_too else []
-        line = ["ssp", *arguments, *flags, "--workspace", str(tmp_path / "workspace")]
-        monkeypatch.setattr(sys, "argv", line)
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        captured = capsys.readouterr()
-        return Answer(int(stopped.value.code or 0), captured.out, captured.err)
-
-    return call
-
-
-def filled(ssp: Ssp, folder: Path) -> str:
-    """Import a source and a target; returns the target's id."""
-    (folder / "mine.conllu").write_text(TARGET * 3 + TARGET.replace("nú", "væl") * 3, "utf8")
-    (folder / "theirs.conllu").write_text(SOURCE * 4, "utf8")
-    ssp("import", str(folder / "theirs.conllu"), "--task", "pos", "--language", "is", "--split", "train")
-    done = ssp("import", str(folder / "mine.conllu"), "--task", "pos", "--language", "fo")
-    assert done.code == 0, done.err
-    return str(done.document["dataset"])
 
 
 def test_the_corridor_from_the_command_line(ssp: Ssp, tmp_path: Path) -> None:
@@ -158,56 +105,6 @@ def test_no_gold_is_said_not_scored(ssp: Ssp, tmp_path: Path) -> None:
     assert (scores["gold"], scores["stage1"], scores["stage2"]) == (None, None, None)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("import", "no-such-thing"), "unknown"),
-        (("import", "ud-faroese-of"), "Did you mean"),
-        (("run", "ssp", "--dataset", "nothing"), "unknown data set"),
-        (("evaluate", "nothing"), "unknown run"),
-        (("show", "nothing"), "unknown"),
-        (("delete", "nothing"), "unknown"),
-        (("catalog", "--language", "xx-nonsense-"), "language"),
-        (("catalog", "--task", "parsing"), "unknown task"),
-        (("prefetch", "everything"), "unknown thing to prefetch"),
-        (("export", "nothing", "--format", "conllu", "--out", "x"), "unknown data set or run"),
-        (("no-such-command",), "No such command"),
-        (("run",), "Missing argument"),
-        (("run", "ssp", "--dataset", "nothing", "--limit", "0"), "--limit"),
-        (("datasets", "--no-such-option"), "No such option"),
-    ],
-)
-def test_an_error_is_one_line_and_exit_code_2(ssp: Ssp, arguments: tuple[str, ...], words: str) -> None:
-    answer = ssp(*arguments)
-    assert answer.code == 2
-    assert answer.out == ""
-    assert words in answer.message
-    assert "Traceback" not in answer.err
-
-
-@pytest.mark.parametrize("signal", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
-def test_ctrl_c_says_stopped(ssp: Ssp, monkeypatch: pytest.MonkeyPatch, signal: BaseException) -> None:
-    def stop(*_: object) -> None:
-        raise signal
-
-    monkeypatch.setattr("core.cli.data.views.datasets", stop)
-    answer = ssp("datasets")
-    assert (answer.code, answer.message) == (130, "error: stopped.")
-
-
-def test_bad_settings_are_refused(ssp: Ssp, tmp_path: Path) -> None:
-    target = filled(ssp, tmp_path)
-    for setting, words in (
-        ("k", "key=value"),
-        ("kk=3", "unknown setting"),
-        ("llm=replay", "no recorded calls"),
-    ):
-        answer = ssp("run", "ssp", "--dataset", target, "--set", setting)
-        assert (answer.code, words in answer.message) == (2, True), answer.err
-    answer = ssp("run", "ssp", "--dataset", target)
-    assert (answer.code, "--source" in answer.message) == (2, True)
-
-
 def test_other_splits_of_a_source_are_another_run(ssp: Ssp, tmp_path: Path) -> None:
     target = filled(ssp, tmp_path)
     rows = [("train", "Hon", "PRON"), ("dev", "Hon", "NOUN")]
@@ -250,6 +147,32 @@ def test_a_target_without_labels_is_labelled_with_those_of_its_sources(ssp: Ssp,
     out = tmp_path / "news.bio"
     assert ssp("export", run.document["run"], "--format", "bio", "--out", str(out)).code == 0
     assert "Amina B-PER" in out.read_text("utf8")
+
+
+def test_what_a_killed_run_left_behind_is_removed(ssp: Ssp, tmp_path: Path) -> None:
+    target = filled(ssp, tmp_path)
+    left = tmp_path / "workspace" / "jobs" / "20260101-000000-dead"
+    left.mkdir(parents=True)
+    (left / "in-this-process").touch()
+    (left / "pid").write_text("999999999")
+    assert ssp("run", "transfer", "--dataset", target, "--source", "theirs").code == 0
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--set", "llm=offline", "--set", "template=zzz"), "unknown prompt template"),
+        (("--source", "nope"), "unknown data set"),
+    ],
+)
+def test_names_that_would_not_be_used_are_checked_too(
+    ssp: Ssp, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    target = filled(ssp, tmp_path)
+    answer = ssp("run", "ssp", "--dataset", target, *arguments)
+    assert (answer.code, words in answer.message) == (2, True), answer.err
+    assert ssp("runs", "--dataset", "nope").code == 2
 
 
 def test_text_for_people(ssp: Ssp, tmp_path: Path) -> None:

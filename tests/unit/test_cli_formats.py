@@ -9,11 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.unit.test_cli import Ssp, ssp
+from tests.ssp_command import Ssp
 
 pytestmark = pytest.mark.slow
-
-__all__ = ["ssp"]
 
 WORD = "\t".join(["1", "Hon", "_", "PRON", *"______"])
 CONLLU = f"# text = Hon\n{WORD}\n\n"
@@ -72,6 +70,13 @@ def test_broken(ssp: Ssp, tmp_path: Path, name: str) -> None:
     assert answer.code == 2
     assert f"broken.{name}:{line}: " in answer.message
     assert (ssp("datasets").out, ssp("runs").out) == before
+
+
+def test_words_that_differ_between_columns_are_named(ssp: Ssp, tmp_path: Path) -> None:
+    path = tmp_path / "words.tsv"
+    path.write_text("input\toutput\tlanguage\nHon x\tHon_PRON y_NOUN\tfo\n", "utf8")
+    answer = ssp("import", str(path), "--task", "pos", "--language", "fo")
+    assert (answer.code, "words.tsv:2: the word 'x'" in answer.message) == (2, True), answer.err
 
 
 def test_parquet(ssp: Ssp, tmp_path: Path) -> None:

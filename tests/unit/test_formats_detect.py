@@ -53,7 +53,7 @@ def test_detect_says_what_was_tried(tmp_path: Path) -> None:
     path = tmp_path / "a.xyz"
     path.write_bytes(b"\x89PNG\x00\x01")
     with pytest.raises(
-        FormatError, match=r"a\.xyz: not recognised as a nli file; tried csv, jsonl, nli, parquet"
+        FormatError, match=r"a\.xyz:1: not recognised as a nli file; tried csv, jsonl, nli, parquet"
     ):
         detect(path, "nli")
 

@@ -65,7 +65,7 @@ def test_hash_ignores_one_final_newline() -> None:
 @pytest.mark.parametrize(
     ("template", "said"),
     [
-        ("{{ demos[5]['input'] }}", "cannot be rendered"),
+        ("{{ demos[5]['input'] }}", "more exemplars than the 2 chosen"),
         ("{{ question }}", "'question' is undefined"),
         ("{{ demos[0].colour }}", "colour"),
         ("{% for demo in demos %}", "cannot be rendered"),

@@ -79,9 +79,20 @@ def test_without_a_label_set_the_labels_found_are_taken(store: Store) -> None:
 
 
 def test_the_same_content_is_stored_once_whatever_its_name(store: Store) -> None:
-    assert facts.add_dataset(store, POS, [record(0)]) == ("d", True)
-    assert facts.add_dataset(store, replace(POS, id="e", name="E"), [record(0)]) == ("d", False)
+    plain = replace(POS, licence="", citation="")
+    assert facts.add_dataset(store, plain, [record(0)]) == ("d", True)
+    assert facts.add_dataset(store, replace(plain, id="e", name="E"), [record(0)]) == ("d", False)
     assert facts.add_dataset(store, replace(POS, id="e", language="isl"), [record(0)]) == ("e", True)
+
+
+def test_a_licence_is_not_lost_to_an_earlier_file_of_the_same_content(store: Store) -> None:
+    plain = replace(POS, licence="", citation="")
+    licensed = replace(POS, id="public", licence="CC BY-SA 4.0", citation="Somebody 2020")
+    assert facts.add_dataset(store, plain, [record(0)]) == ("d", True)
+    assert facts.add_dataset(store, licensed, [record(0)]) == ("public", True)
+    assert facts.add_dataset(store, licensed, [record(0)]) == ("public", False)
+    assert views.dataset(store, "public").licence == "CC BY-SA 4.0"
+    assert facts.add_dataset(store, replace(plain, id="again"), [record(0)])[1] is False
 
 
 @pytest.mark.parametrize(
