@@ -62,6 +62,11 @@ def main_scores(run_id: str, task: str) -> dict[str, Score]:
     return {score.stage: score for score in scores(run_id) if score.metric == MAIN_METRIC[task]}
 
 
+def last_computed(dataset_id: str) -> float:
+    """When the newest run of a data set was made, in seconds as a file's time has them; 0.0 without runs."""
+    return max((run["created_at"].timestamp() for run in runs(dataset_id)), default=0.0)
+
+
 def best_run(dataset: Dataset) -> RunRow | None:
     """The run to show first: computed before imported, both stages before one, then the leading figure."""
     found = runs(dataset.id)

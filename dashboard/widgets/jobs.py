@@ -61,9 +61,9 @@ def _name(job: JobStatus) -> str:
 
 
 def last_problem(dataset: str) -> None:
-    """Why the newest job of a data set failed, if it did."""
+    """Why the newest job of a data set failed, if it did and nothing was computed since."""
     job = actions.last_job(dataset)
-    if job and job.state == "failed":
+    if job and job.state == "failed" and job.started > queries.last_computed(dataset):
         with st.container(gap=None):
             st.badge("last run failed", color="red", icon=":material/error:")
             st.text(job.message)

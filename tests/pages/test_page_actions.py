@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def test_the_run_form_starts_what_it_says(workspace: Path, monkeypatch: pytest.M
 def test_a_running_job_shows_its_progress_and_can_be_cancelled(workspace: Path) -> None:
     job(workspace, "20260101-a", progress={"stage": "choosing exemplars", "done": 3, "total": 20})
     app = visit()
-    assert "Swiss German · topic" in said(app)
+    assert "**Swiss German · topic** · SSP" in said(app)
     press(app, "Cancel")
     assert (workspace / "jobs" / "20260101-a" / "cancel").exists()
 
@@ -116,6 +117,12 @@ def test_a_running_job_shows_its_progress_and_can_be_cancelled(workspace: Path) 
 def test_a_failed_job_says_why(workspace: Path) -> None:
     job(workspace, "20260101-a", error={"state": "failed", "message": "the disk is full."})
     assert "the disk is full." in said(visit())
+
+
+def test_a_failure_is_forgotten_when_a_later_run_succeeded(workspace: Path) -> None:
+    job(workspace, "20260101-a", error={"state": "failed", "message": "the disk is full."})
+    os.utime(workspace / "jobs" / "20260101-a" / "job.json", (0, 0))
+    assert "the disk is full." not in said(visit())
 
 
 def test_an_entry_shows_its_terms_before_it_can_be_imported(workspace: Path) -> None:

@@ -230,6 +230,12 @@ def test_there_is_no_tour_through_an_empty_workspace(workspace: Path) -> None:
     assert "Take the tour" not in [button.label for button in visit("overview.py").button]
 
 
+def test_presentation_writes_the_scores_in_type_that_grows(filled: Path) -> None:
+    shown = visit("compare.py", dataset="words", present="1").table[0].value
+    assert shown.loc["Token accuracy", "Stage I"] == "44.44"
+    assert shown.loc["Token accuracy", "II − I"].startswith(("+", "-"))
+
+
 def test_presentation_shows_no_button_that_changes_anything(filled: Path) -> None:
     def changing(app: AppTest) -> list[str]:
         return [
