@@ -7,8 +7,9 @@ from typing import Any
 
 from core import demo, importing, jobs
 from core.errors import StudioError
+from core.jobs import prepare
 from core.settings import settings
-from core.types import Report
+from core.types import Dataset, Report
 from dashboard import resources, state
 
 ACTIVE = {"queued", "running", "ingesting"}
@@ -56,6 +57,11 @@ def start_run(
         limit=limit,
         seed=seed,
     )
+
+
+def default_sources(dataset: Dataset) -> list[str]:
+    """What Stage I learns from when a run names no sources."""
+    return prepare.default_sources(resources.store(), dataset)
 
 
 def cancel(job_id: str) -> None:

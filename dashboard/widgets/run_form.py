@@ -85,8 +85,8 @@ def _sources(dataset: Dataset) -> list[str]:
         "Source languages",
         list(names),
         format_func=names.__getitem__,
-        placeholder="the data set's own choice",
-        help="Only a Stage I that is trained here needs sources; imported labels do not.",
+        placeholder="the data set's own choice" if actions.default_sources(dataset) else "none chosen",
+        help="Only a Stage I that is trained here needs sources (at least one); imported labels do not.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 SSP = [sys.executable, "-m", "core.cli"]
+FIRST = 30_000
+"""Milliseconds a cold page may take on a busy machine."""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,7 +49,8 @@ class Dashboard:
 
     def __init__(self, workspace: Path, **environment: str) -> None:
         self.workspace = workspace
-        command = [*SSP, "serve", "--port", "18700", "--workspace", str(workspace)]
+        first = 18_700 + os.getpid() % 1_000  # workers that start at once must not race for one port
+        command = [*SSP, "serve", "--port", str(first), "--workspace", str(workspace)]
         self._process = subprocess.Popen(
             command, cwd="/", stdout=subprocess.PIPE, text=True, env=os.environ | environment
         )
@@ -81,3 +86,23 @@ def dashboard(sample_workspace: Path, tmp_path_factory: pytest.TempPathFactory) 
     running = Dashboard(copy)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test when anything outside this machine is asked for."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    opened = context.new_page()
+    outside: list[str] = []
+    opened.on("request", lambda request: outside.append(request.url) if foreign(request.url) else None)
+    yield opened
+    context.close()
+    assert outside == []
+
+
+def foreign(url: str) -> bool:
+    return not re.match(r"(http|ws)://127\.0\.0\.1|data:|blob:", url)
+
+
+def heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", name=name, exact=True).first).to_be_visible(timeout=FIRST)

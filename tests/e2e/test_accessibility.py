@@ -1,73 +1,72 @@
-"""axe-core in the real browser, and text from a corpus that would like to be code."""
+"""Can be read and walked by everybody: axe-core over the pages, the keyboard over the chips."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from core.settings import reset
-from core.store import Store, facts
-from core.types import Dataset, Instance, Prediction, Record
-from tests.e2e.conftest import Dashboard
+from tests.e2e.conftest import FIRST, Dashboard, heading
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "=1+1",
-    "![x](http://example.invalid/x.png)",
-    "a\u200bb",
-    "<b>",
-    "&amp;",
-)
+PAGES = {
+    "Overview": "/",
+    "Exemplars": "/exemplars?dataset=sample-pos-fao&sentence=3",
+    "Compare": "/compare?dataset=sample-pos-fao&sentence=3",
+}
+CHIP = ".toks .chip"
 
 
-@pytest.mark.parametrize(
-    "address", ["/?dataset=sample-pos-fao", "/compare?dataset=sample-pos-fao&sentence=5"]
-)
-def test_our_own_component_has_no_serious_violation(
-    dashboard: Dashboard, browser: Browser, address: str
-) -> None:
-    context = browser.new_context(viewport={"width": 1440, "height": 1200}, bypass_csp=True)
-    page = context.new_page()
-    page.goto(dashboard.url + address)
-    page.get_by_role("heading", level=1).first.wait_for(timeout=30_000)
-    page.wait_for_timeout(2_000)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        f"{rule['id']}: {node['target']}"
-        for rule in found
-        if rule["impact"] in {"serious", "critical"}
-        for node in rule["nodes"]
-        if "strip" in str(node["target"])
-    ]
+@pytest.fixture(params=["light", "dark"])
+def shade(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page in the light and in the dark theme."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, color_scheme=request.param)
+    yield context.new_page()
     context.close()
-    assert serious == []
 
 
-def test_hostile_tokens_are_shown_as_text(browser: Browser, tmp_path: Path) -> None:
-    reset()
-    labels = ("NOUN",) * len(HOSTILE)
-    with Store.open(tmp_path / "workspace") as store:
-        record = Record(Instance(0, "test", HOSTILE, " ".join(HOSTILE)), labels)
-        facts.add_dataset(store, Dataset("hostile", "<i>Hostile</i>", "ara", "pos", ("NOUN",)), [record])
-        noisy = [Prediction(0, labels, (0.4,) * len(labels))]
-        facts.add_import_run(store, "hostile", "noisy", stage1=noisy, stage2=noisy, selections=[], meta={})
-    running = Dashboard(tmp_path / "workspace")
-    context = browser.new_context(viewport={"width": 1024, "height": 900})
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    try:
-        page.goto(f"{running.url}/compare?dataset=hostile&run=hostile/noisy&sentence=0")
-        expect(page.get_by_role("listitem").filter(has_text=HOSTILE[0])).to_be_visible(timeout=30_000)
-        page.goto(f"{running.url}/stage1?dataset=hostile&run=hostile/noisy&sentence=0")
-        expect(page.get_by_role("listitem").filter(has_text=HOSTILE[0])).to_be_visible(timeout=30_000)
-    finally:
-        context.close()
-        running.stop()
-    assert not [url for url in asked if "example.invalid" in url]
+def nodes(found: list[dict[str, Any]], *impacts: str) -> list[str]:
+    """`rule: element` of each node axe reports, of these impacts where some are given."""
+    return [
+        f"{rule['id']}: {node['html']}"
+        for rule in found
+        if not impacts or rule["impact"] in impacts
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(dashboard: Dashboard, shade: Page, name: str) -> None:
+    shade.goto(dashboard.url + PAGES[name])
+    heading(shade, name)
+    if name != "Overview":
+        expect(shade.locator(CHIP).first).to_be_visible(timeout=FIRST)
+    expect(shade.locator("[data-testid=stApp]")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=FIRST
+    )
+    answer = Axe().run(shade, options={"resultTypes": ["violations", "passes"]}).response
+    assert nodes(answer["violations"], "serious", "critical") == []
+    if name != "Overview":
+        assert any('"chip"' in node for node in nodes(answer["passes"])), "our component was not looked at"
+
+
+def test_arrow_keys_walk_from_chip_to_chip(dashboard: Dashboard, tab: Page) -> None:
+    tab.goto(dashboard.url + PAGES["Compare"])
+    chips = tab.locator(CHIP)
+    expect(chips.first).to_be_visible(timeout=FIRST)
+    chips.first.focus()
+    for key, place in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", -1), ("Home", 0)):
+        tab.keyboard.press(key)
+        expect(chips.nth(place)).to_be_focused()
+    expect(chips.first).to_have_attribute("aria-label", re.compile(r"Stage I \w+, confidence \d+ percent"))
+
+
+def test_the_tab_key_reaches_a_sentence_once(dashboard: Dashboard, tab: Page) -> None:
+    tab.goto(dashboard.url + PAGES["Compare"])
+    expect(tab.locator(CHIP).first).to_be_visible(timeout=FIRST)
+    assert tab.locator(f"{CHIP}[tabindex='0']").count() == 1

@@ -232,7 +232,7 @@ def test_there_is_no_tour_through_an_empty_workspace(workspace: Path) -> None:
 
 def test_presentation_writes_the_scores_in_type_that_grows(filled: Path) -> None:
     shown = visit("compare.py", dataset="words", present="1").table[0].value
-    assert shown.loc["Token accuracy", "Stage I"] == "44.44"
+    assert shown.loc["Token accuracy", "Stage I"] == "66.67"
     assert shown.loc["Token accuracy", "II − I"].startswith(("+", "-"))
 
 
