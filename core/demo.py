@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core import catalog
 from core.download import kept_folder
+from core.errors import StudioError
 from core.importing import import_catalog
 from core.jobs.launch import run_here
 from core.jobs.prepare import Request
@@ -39,15 +40,21 @@ def prepare_demo(store: Store, settings: Settings, report: Report) -> str:
 
 
 def is_demo(settings: Settings) -> bool:
-    return (settings.workspace / MARK).exists()
+    return (settings.workspace / MARK).is_file()
 
 
 def reset(store: Store, settings: Settings, report: Report) -> str:
     """Throw away whatever was done in the demo and prepare it again; returns the run's id.
 
     Raises:
+        StudioError: the workspace is not the demo's; nothing was thrown away.
         DownloadError: the kept files are gone and cannot be had; nothing was thrown away.
     """
+    if not is_demo(settings):
+        raise StudioError(
+            f"{settings.workspace} is not the demo's workspace: it is not reset.",
+            "Open the demo with `make demo`.",
+        )
     _keep(settings, report)
     for dataset in views.datasets(store):
         facts.delete_dataset(store, dataset.id, force=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from core import demo
-from core.errors import DownloadError
+from core.errors import DownloadError, StudioError
 from core.settings import Settings
 from core.store import Store, facts, views
+from core.types import Dataset, Instance, Record
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -37,7 +38,21 @@ def test_prefetched_prepared_and_reset_without_a_network(mirror: Path, tmp_path:
         assert views.annotations(store, demo.DATASET) == {}
 
 
+def test_only_the_demos_own_workspace_is_reset(tmp_path: Path) -> None:
+    """The user's workspace holds the demo's as a folder of the very name of the mark."""
+    (tmp_path / "demo").mkdir()
+    mine = Settings(workspace=tmp_path)
+    assert not demo.is_demo(mine)
+    with Store.open(tmp_path) as store:
+        record = Record(Instance(0, "test", ("a",), "a"), ("NOUN",))
+        facts.add_dataset(store, Dataset("mine", "Mine", "fao", "pos", ("NOUN",)), [record])
+        with pytest.raises(StudioError, match="not the demo's"):
+            demo.reset(store, mine, silent)
+        assert [item.id for item in views.datasets(store)] == ["mine"]
+
+
 def test_without_files_and_network_nothing_is_thrown_away(tmp_path: Path) -> None:
+    (tmp_path / "demo").touch()
     nowhere = Settings(workspace=tmp_path, mirror=str(tmp_path))
     with Store.open(tmp_path) as store, pytest.raises(DownloadError):
         demo.reset(store, nowhere, silent)
