@@ -90,12 +90,10 @@ def poll() -> list[str]:
 
 def is_demo() -> bool:
     """Whether this workspace is the demo's own; one that merely holds the demo in a folder is not."""
-    return demo.is_demo(settings()) and (settings().workspace / demo.MARK).is_file()
+    return demo.is_demo(settings())
 
 
 def reset_demo(report: Report) -> str:
     """Restore the demo workspace; returns the id of its run."""
     _writable()
-    if not is_demo():
-        raise ReadOnly("this workspace is not a demo: nothing was reset.", "Make one with: ssp demo")
     return demo.reset(resources.store(), settings(), report)
