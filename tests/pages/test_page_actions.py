@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import catalog, settings
+from core.errors import StudioError
 from core.importing import import_catalog
 from core.jobs.launch import run_here
 from core.jobs.prepare import Request
@@ -183,7 +184,7 @@ def test_only_a_demo_can_be_reset(workspace: Path, monkeypatch: pytest.MonkeyPat
 def test_a_workspace_that_only_holds_the_demo_in_a_folder_cannot_be_reset(workspace: Path) -> None:
     (workspace / "demo").mkdir()
     assert "Reset the demo" not in [button.label for button in visit().button]
-    with pytest.raises(actions.ReadOnly):
+    with pytest.raises(StudioError, match="not the demo's workspace"):
         actions.reset_demo(silent)
     assert views.datasets(resources.store())
 
