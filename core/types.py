@@ -11,6 +11,9 @@ Direction = Literal["ltr", "rtl"]
 Labels = tuple[str, ...]
 Posterior = tuple[tuple[float, ...], ...]
 """Per token (or one row per item) a probability per label, in the order of the label set."""
+Egress = Literal["local", "ask", "any"]
+"""Where a data set's text may go: nowhere, to a host the user agreed to each time, or anywhere."""
+Tokenization = Literal["whitespace", "unicode"]
 Report = Callable[[str, int, int], None]
 """Progress sink: (what is being done, done, total). May raise `Cancelled`."""
 
@@ -25,6 +28,34 @@ class Language:
     family: str = ""
     direction: Direction = "ltr"
     aliases: tuple[str, ...] = ()
+    glottocode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelInfo:
+    """What annotators are told of a label: a guideline, a key to press, a colour (#RRGGBB)."""
+
+    label: str
+    description: str = ""
+    key: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a user says of a file that the file does not say itself.
+
+    `columns` gives the column (of a table) that holds a field: tokens, labels, text, text_b, id,
+    split, glosses, or translation:<code>. `tokenization` splits text that comes without tokens.
+    `language` is the code of the data set's language and `partner` a line-aligned translation in
+    `partner_language`, where a format holds two languages.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    tokenization: Tokenization = "whitespace"
+    language: str = ""
+    partner: str = ""
+    partner_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +65,10 @@ class Instance:
     `position` counts from 0 over all splits of its data set, in file order. `tokens` is empty for
     NLI and topic. `text` is the sentence, premise or document exactly as in the file, `text_b`
     the hypothesis. `raw` is the verbatim block of the file where a lossless export needs it.
+
+    Of `meta`, these names have a meaning of their own: `translations` (language code -> text),
+    `transliteration` (text), `glosses` and `transliterations` (one string per token, "" = none),
+    `original_labels` (the file's own labels where an import mapped them), `sent_id`, `id`.
     """
 
     position: int
@@ -49,12 +84,15 @@ class Instance:
 class Record:
     """What a format reader yields: an instance and its labels, if the file has any.
 
-    `labels` holds one label per token (POS, NER in BIO) or one in all (NLI, topic).
+    `labels` holds one label per token (POS, NER in BIO) or one in all (NLI, topic), exactly as in
+    the file. `lines` are the line numbers of the tokens, or the one line the record begins on;
+    empty when unknown.
     """
 
     instance: Instance
     labels: Labels | None = None
     confidences: tuple[float, ...] | None = None
+    lines: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +113,8 @@ class Dataset:
     n_tokens: int = 0
     splits: Mapping[str, int] = field(default_factory=dict)
     meta: Mapping[str, object] = field(default_factory=dict)
+    egress: Egress = "ask"
+    tagset: tuple[LabelInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from core.registry import Registry
-from core.types import Record, TaskName
+from core.types import ReadOptions, Record, TaskName
+
+DEFAULT = ReadOptions()
 
 
 class Format(Protocol):
@@ -22,8 +24,19 @@ class Format(Protocol):
     @property
     def title(self) -> str: ...
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
-        """Stream the records of a file; positions count from 0 and text is never changed.
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
+        """Stream the records of a file; positions count from 0, text and labels are never changed.
+
+        Which labels a task knows is not a reader's business: any non-empty label is read
+        (`core.inspection` finds what is unknown, and the user decides).
 
         Raises:
             FormatError: with `name` (or the file's own name) and the line, from 1.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
+from core.formats import DEFAULT, formats
 from core.formats.labels import EMPTY, is_known, token_labels
 from core.formats.text_input import BLANK, at_least_one, blocks, numbered_lines
 from core.formats.text_output import after_bom, checked_tokens, encode, written_labels
-from core.types import Instance, Record, TaskName
+from core.types import Instance, ReadOptions, Record, TaskName
+
+TAG = re.compile(r"[^\t]+\t[^\t\s]+|[^ \t]+ [A-Z][A-Z0-9$:.+_-]*")
+"""A token and something like a tag: after a tab any word, after a space one in capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,18 @@ class Bio:
     tasks: tuple[TaskName, ...] = ("pos", "ner")
     title: str = "token and tag per line (CoNLL, BIO)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        return at_least_one(_records(path, where, task, split), where, "lines of a token and a tag")
+        return at_least_one(_records(path, where, split), where, "lines of a token and a tag")
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
@@ -46,14 +58,18 @@ class Bio:
     def sniff(self, head: str, path: Path) -> int:
         """Share of the lines that are a token and a tag; faults are left to the reader.
 
-        A first line like that makes even a short file with as many faults no plain text.
+        A first line like that makes even a short file with as many faults no plain text. Tags of a
+        tag set of one's own are told by their shape, which is a weaker guess.
         """
         lines = [line for line in head.split("\n")[:200] if line.strip(BLANK)]
         good = [_looks_tagged(line) for line in lines]
         share = sum(good) / max(len(lines), 1)
         if share > 0.6:
             return round(90 * share)
-        return 25 if share > 0.3 and good[0] else 0
+        if share > 0.3 and good[0]:
+            return 25
+        shaped = sum(TAG.fullmatch(line.rstrip("\r")) is not None for line in lines)
+        return 35 if shaped > 0.9 * len(lines) else 0
 
 
 def _looks_tagged(line: str) -> bool:
@@ -66,12 +82,13 @@ def _split(line: str) -> list[str]:
     return line.split("\t") if "\t" in line else line.split(" ")
 
 
-def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
+def _records(path: Path, name: str, split: str) -> Iterator[Record]:
     for position, block in enumerate(blocks(numbered_lines(path, name))):
         pairs = [_pair(line, name, number) for number, line in block]
         tokens = tuple(token for token, _ in pairs)
-        labels = token_labels(task, [tag for _, tag in pairs], name, [number for number, _ in block])
-        yield Record(Instance(position, split, tokens, " ".join(tokens)), labels)
+        labels = token_labels([tag for _, tag in pairs])
+        lines = tuple(number for number, _ in block)
+        yield Record(Instance(position, split, tokens, " ".join(tokens)), labels, lines=lines)
 
 
 def _pair(line: str, name: str, number: int) -> tuple[str, str]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
+from core.formats import DEFAULT, formats
+from core.formats.conllu_meta import comments, of_words, written_comments, written_miscs
 from core.formats.labels import EMPTY, token_labels
 from core.formats.text_input import BLANK, at_least_one, numbered_lines, starts_with_bom, without_ending
-from core.formats.text_output import checked_labels, checked_tokens, encode, inexpressible, line_safe
-from core.types import Instance, Record, TaskName
+from core.formats.text_output import checked_labels, checked_tokens, encode, inexpressible
+from core.types import Instance, ReadOptions, Record, TaskName
 
 BOM_CHARACTER = "\ufeff"
 Block = tuple[int, list[str]]
@@ -24,11 +25,13 @@ class Conllu:
     """Ten tab-separated columns, comments with `#`, a blank line after each sentence.
 
     Reading keeps the words (rows `n`; not the ranges `n-m` nor the empty nodes `n.1`), UPOS as
-    labels, the comment `text` as text (the words joined by spaces where it is missing) and
-    `sent_id` in meta. `Instance.raw` is the verbatim block: the raws of a file joined are the file,
-    byte for byte. Writing a record with raw changes its UPOS column only, and only where the
-    labels differ (no labels = `_`). A record without raw is written anew: text, `sent_id`, words
-    and UPOS; other meta and confidences cannot be said. A word may hold spaces, no tab.
+    labels, the comment `text` as text (the words joined by spaces where it is missing). In meta are
+    `sent_id`, the translations (comments `text_<code>`), the transliteration (`translit`), and of
+    MISC the glosses and transliterations of words (`Gloss=`, `Translit=`). `Instance.raw` is the
+    verbatim block: the raws of a file joined are the file, byte for byte. Writing a record with raw
+    changes its UPOS column only, and only where the labels differ (no labels = `_`). A record
+    without raw is written anew, with all of the above; other meta and confidences cannot be said.
+    A word may hold spaces, no tab.
     """
 
     name: str = "conllu"
@@ -36,10 +39,18 @@ class Conllu:
     tasks: tuple[TaskName, ...] = ("pos",)
     title: str = "CoNLL-U (Universal Dependencies)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        return at_least_one(_records(path, where, task, split), where, "rows of ten tab-separated columns")
+        return at_least_one(_records(path, where, split), where, "rows of ten tab-separated columns")
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
@@ -60,12 +71,12 @@ class Conllu:
         return max(by_content, 50 if path.suffix == ".conllu" else 0)
 
 
-def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
+def _records(path: Path, name: str, split: str) -> Iterator[Record]:
     for position, (first, lines) in enumerate(_sentences(numbered_lines(path, name))):
-        tokens, tags, numbers = _words(first, lines, name)
+        tokens, tags, numbers, miscs = _words(first, lines, name)
         mark = BOM_CHARACTER if first == 1 and starts_with_bom(path) else ""
-        meta = _comments(lines)
-        text = meta.pop("text", None)
+        text, meta = comments(lines)
+        meta |= of_words(miscs, len(tokens))
         instance = Instance(
             position=position,
             split=split,
@@ -74,7 +85,7 @@ def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Reco
             meta=meta,
             raw=mark + "".join(lines),
         )
-        yield Record(instance, token_labels(task, tags, name, numbers))
+        yield Record(instance, token_labels(tags), lines=tuple(numbers))
 
 
 def _sentences(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
@@ -99,28 +110,32 @@ def _sentences(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
         yield start, block
 
 
-def _words(first: int, lines: list[str], name: str) -> tuple[list[str], list[str], list[int]]:
-    """Forms, UPOS and line numbers of the word rows."""
+def _words(first: int, lines: list[str], name: str) -> tuple[list[str], list[str], list[int], dict[int, str]]:
+    """Forms, UPOS and line numbers of the word rows, and MISC of those that may hold a gloss."""
     forms: list[str] = []
     tags: list[str] = []
     numbers: list[int] = []
+    miscs: dict[int, str] = {}
     for number, line in enumerate(lines, first):
         if line[0] == "#" or (line[0] in BLANK and not line.strip(BLANK)):
             continue
         if line.count("\t") != 9:
             raise _columns(name, number, line)
-        word, form, _lemma, upos, _rest = line.split("\t", 4)
+        word, form, _lemma, upos, rest = line.split("\t", 4)
         if word != str(len(forms) + 1):
             _check_other_row(name, number, word, len(forms))
             continue
-        if not form:
-            raise FormatError(name, number, "an empty token in column 2 (FORM).", "Write the word, or _.")
+        if not form or not upos:
+            what = "token in column 2 (FORM)" if not form else "tag in column 4 (UPOS)"
+            raise FormatError(name, number, f"an empty {what}.", "Fill it in, or write _.")
+        if "Gloss=" in rest or "Translit=" in rest:
+            miscs[len(forms)] = without_ending(rest).rpartition("\t")[2]
         forms.append(form)
         tags.append(upos)
         numbers.append(number)
     if not forms:
         raise FormatError(name, first, "a sentence without words.", "Give each word a row numbered 1, 2, ...")
-    return forms, tags, numbers
+    return forms, tags, numbers, miscs
 
 
 def _columns(name: str, number: int, line: str) -> FormatError:
@@ -136,21 +151,6 @@ def _check_other_row(name: str, number: int, word: str, seen: int) -> None:
             return
     message = f"word number {word!r}, expected {seen + 1}."
     raise FormatError(name, number, message, "Number words 1, 2, ... and end each sentence by a blank line.")
-
-
-def _comments(lines: list[str]) -> dict[str, str]:
-    """`text` and `sent_id` of the last comment group before the rows."""
-    found: dict[str, str] = {}
-    for line in lines:
-        if line[0] != "#":
-            if line[0] not in BLANK:
-                break
-            found = {}
-            continue
-        key, equals, value = line[1:].partition("=")
-        if equals and (key := key.strip()) in ("text", "sent_id"):
-            found[key] = without_ending(value.removeprefix(" "))
-    return found
 
 
 def _with_labels(record: Record) -> str:
@@ -174,14 +174,11 @@ def _with_labels(record: Record) -> str:
 def _fresh(record: Record) -> str:
     tokens = checked_tokens(record, "conllu", "\t\n\r\x00")
     labels = checked_labels(record, "conllu", len(tokens)) or (EMPTY,) * len(tokens)
-    sent_id = record.instance.meta.get("sent_id")
-    head = [f"# sent_id = {line_safe(str(sent_id), record, 'conllu')}\n"] if sent_id is not None else []
-    head.append(f"# text = {line_safe(record.instance.text, record, 'conllu')}\n")
-    words = zip(tokens, labels, strict=True)
-    rows = [f"{n}\t{form}\t_\t{upos}" + "\t_" * 6 + "\n" for n, (form, upos) in enumerate(words, 1)]
+    words = enumerate(zip(tokens, labels, written_miscs(record), strict=True), 1)
+    rows = [f"{n}\t{form}\t_\t{upos}" + "\t_" * 5 + f"\t{misc}\n" for n, (form, upos, misc) in words]
     if record.labels is not None and EMPTY in labels:
         raise inexpressible(record, "conllu", "it has the label '_', which means none")
-    return "".join([*head, *rows, "\n"])
+    return "".join([*written_comments(record), *rows, "\n"])
 
 
 def _gap_after(text: str) -> str:

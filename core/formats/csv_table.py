@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
-from core.formats.fields import NAMES, Place, record_from_fields
-from core.formats.tables import quoted, read_table, write_header
+from core.formats import DEFAULT, formats
+from core.formats.extras import NO_GLOSS, per_token, translations_of
+from core.formats.fields import NAMES, Place, check_chosen, named, record_from_fields
+from core.formats.tables import check_there, quoted, read_table, write_header
 from core.formats.text_input import at_least_one, numbered_lines, without_ending
-from core.formats.text_output import checked_labels, checked_tokens, inexpressible
-from core.types import Record, TaskName
+from core.formats.text_output import checked_labels, checked_tokens, inexpressible, line_safe
+from core.types import ReadOptions, Record, TaskName
 
 DELIMITERS = ",;\t"
 COLUMNS: dict[TaskName, tuple[str, ...]] = {
@@ -31,8 +32,10 @@ class CsvTable:
     """pos, ner: `tokens` and `labels` separated by one space, or `text`; topic: `text`, `label`;
     nli: `premise`, `hypothesis`, `label`. An empty label means none.
 
-    The separator is told from the header. Columns `id` and `split` are read. Writing cannot say
-    tokens with spaces, confidences or meta.
+    The separator is told from the header. Columns `id` and `split` are read, and so are `glosses`
+    (one per token, separated by one space, `_` = none) and `translation_<code>`, which are written
+    when the first record has them. `ReadOptions.columns` says which columns hold what, where their
+    names do not. Writing cannot say tokens or glosses with spaces, confidences or other meta.
     """
 
     name: str = "csv"
@@ -40,31 +43,54 @@ class CsvTable:
     tasks: tuple[TaskName, ...] = ("pos", "ner", "nli", "topic")
     title: str = "table with a header (CSV)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        return at_least_one(_records(path, where, task, split), where, "rows after the header")
+        check_chosen(options.columns)
+        return at_least_one(_records(path, where, task, split, options), where, "rows after the header")
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
-        write_header(COLUMNS[task], ",", out)
+        beside: list[str] | None = None
         for record in rows:
-            out.write(quoted(_cells(record, task), ",", record, self.name))
+            if beside is None:
+                beside = _columns_beside(record)
+                out.write(quoted((*COLUMNS[task], *beside), ",", record, self.name))
+            cells = (*_cells(record, task), *_cells_beside(record, beside))
+            out.write(quoted(cells, ",", record, self.name))
+        if beside is None:
+            write_header(COLUMNS[task], ",", out)
 
     def sniff(self, head: str, path: Path) -> int:
         """A header that names a text or tokens; surer with the suffix."""
         columns = _columns(head.partition("\n")[0].rstrip("\r"))[1]
         known = {*NAMES["tokens"], *NAMES["text"]} & set(columns)
         if not known:
-            return 30 if path.suffix == ".csv" else 0
+            return 30 if path.suffix == ".csv" or (path.suffix == ".tsv" and "\t" in head) else 0
         return 70 if path.suffix in self.suffixes else 40 if len(columns) > 1 else 5
 
 
-def _columns(header: str) -> tuple[str, list[str]]:
-    """The separator under which most columns have a known name, and those columns."""
-    known = {name for names in NAMES.values() for name in names}
+def columns(path: Path) -> list[str]:
+    """The cells of a table's header. Raises FormatError for a file that is no text."""
+    _, header = next(numbered_lines(path, path.name))
+    return _columns(without_ending(header))[1]
+
+
+def _columns(header: str, chosen: Iterable[str] = ()) -> tuple[str, list[str]]:
+    """The separator under which most columns have a known or chosen name (else: most columns there
+    are), and those columns.
+    """
+    known = {name for names in NAMES.values() for name in names} | set(chosen)
     split = [(delimiter, _split(header, delimiter)) for delimiter in DELIMITERS]
-    return max(split, key=lambda found: len(known & set(found[1])))
+    return max(split, key=lambda found: (len(known & set(found[1])), len(found[1])))
 
 
 def _split(header: str, delimiter: str) -> list[str]:
@@ -74,34 +100,35 @@ def _split(header: str, delimiter: str) -> list[str]:
         return [header]
 
 
-def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
-    _, header = next(numbered_lines(path, name))
-    delimiter, columns = _columns(without_ending(header))
-    _check_columns(columns, task, name)
+def _records(path: Path, name: str, task: TaskName, split: str, options: ReadOptions) -> Iterator[Record]:
+    _, first = next(numbered_lines(path, name))
+    delimiter, header = _columns(without_ending(first), options.columns.values())
+    check_there(header, options.columns, name, 1)
+    _check_columns(header, options.columns, task, name)
     for position, (line, cells) in enumerate(read_table(path, name, delimiter, ())):
-        place = Place(name, line, task, split, position)
-        yield record_from_fields(_values(cells, task), place)
+        place = Place(name, line, task, split, position, options)
+        yield record_from_fields(_values(cells, options.columns, task), place)
 
 
-def _check_columns(columns: list[str], task: TaskName, name: str) -> None:
+def _check_columns(header: list[str], chosen: Mapping[str, str], task: TaskName, name: str) -> None:
     needed = {"pos": ["tokens"], "ner": ["tokens"], "nli": ["text", "text_b"], "topic": ["text"]}[task]
     for field in needed:
         names = NAMES[field] + (NAMES["text"] if field == "tokens" else ())
-        if not set(names) & set(columns):
-            found = ", ".join(columns)[:200]
+        given = chosen.get(field) or (chosen.get("text") if field == "tokens" else "")
+        if not given and not set(names) & set(header):
+            found = ", ".join(header)[:200]
             message = f"no column {' or '.join(names)} in the header, found: {found}."
             raise FormatError(name, 1, message, f"For {task} name the columns {', '.join(COLUMNS[task])}.")
 
 
-def _values(cells: dict[str, str], task: TaskName) -> dict[str, object]:
+def _values(cells: dict[str, str], chosen: Mapping[str, str], task: TaskName) -> dict[str, object]:
     """Cells as fields: in a token task, lists in place of words separated by one space."""
-    values: dict[str, object] = {key: value for key, value in cells.items() if value}
+    values = named({key: value for key, value in cells.items() if value}, chosen)
     if task in ("pos", "ner"):
-        lists = {*NAMES["tokens"], *NAMES["labels"]}
-        values.update({key: cells[key].split(" ") for key in lists & set(values)})
-    for key in {*NAMES["confidences"], "meta"} & set(values):
-        del values[key]
-    return values
+        for field in ("tokens", "labels"):
+            value = values[field]
+            values[field] = value.split(" ") if isinstance(value, str) else None
+    return values | {"confidences": None, "meta": None}
 
 
 def _cells(record: Record, task: TaskName) -> tuple[str, ...]:
@@ -114,6 +141,26 @@ def _cells(record: Record, task: TaskName) -> tuple[str, ...]:
     if not instance.text or (task == "nli" and not instance.text_b):
         raise inexpressible(record, "csv", "a text of it is empty")
     return (instance.text, instance.text_b or "", label) if task == "nli" else (instance.text, label)
+
+
+def _columns_beside(first: Record) -> list[str]:
+    """The columns of glosses and translations that a first record calls for."""
+    glosses = ["glosses"] if per_token(first, "glosses") else []
+    return [*glosses, *(f"translation_{code}" for code in translations_of(first))]
+
+
+def _cells_beside(record: Record, columns: list[str]) -> list[str]:
+    translations = translations_of(record)
+    cells = [translations.get(column.removeprefix("translation_"), "") for column in columns]
+    if columns[:1] == ["glosses"]:
+        cells[0] = " ".join(_gloss(gloss, record) for gloss in per_token(record, "glosses"))
+    return cells
+
+
+def _gloss(gloss: str, record: Record) -> str:
+    if gloss == NO_GLOSS:
+        raise inexpressible(record, "csv", f"a gloss of it is {NO_GLOSS!r}, which means none")
+    return line_safe(gloss, record, "csv", " \x00") or NO_GLOSS
 
 
 formats.register("csv")(CsvTable())

@@ -17,7 +17,7 @@ def document_record(fields: Mapping[str, str], name: str, line: int, split: str,
         raise FormatError(name, line, "an empty text, expected a sentence or document.", "Fill it in.")
     meta = {key: value for key, value in fields.items() if key not in ("category", "text") and value}
     labels = (fields["category"],) if fields["category"] else None
-    return Record(Instance(position, split, (), fields["text"], meta=meta), labels)
+    return Record(Instance(position, split, (), fields["text"], meta=meta), labels, lines=(line,))
 
 
 def write_documents(rows: Iterable[Record], out: BinaryIO, name: str, columns: Sequence[str]) -> None:

@@ -6,9 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.errors import FormatError
-from core.formats.labels import check_label, token_labels
-from core.types import Instance, Labels, Record, TaskName
+from core.errors import FormatError, UnknownName
+from core.formats import DEFAULT
+from core.formats.extras import glosses_in, translation_code, translations_in
+from core.formats.labels import token_labels
+from core.formats.words import words
+from core.types import Instance, Labels, ReadOptions, Record, TaskName
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "tokens": ("tokens", "words", "forms"),
@@ -16,6 +19,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "text_b": ("text_b", "hypothesis", "sentence2"),
     "labels": ("labels", "label", "tags", "upos", "pos_tags", "ner_tags", "category", "gold_label"),
     "confidences": ("confidences", "confidence"),
+    "glosses": ("glosses", "gloss"),
+    "id": ("id",),
+    "split": ("split",),
+    "meta": ("meta",),
 }
 """Our name of a field, and the names it is read under, best first."""
 
@@ -29,50 +36,84 @@ class Place:
     task: TaskName
     split: str
     position: int
+    options: ReadOptions = DEFAULT
 
     def wrong(self, message: str, hint: str) -> FormatError:
         """A FormatError at this place."""
         return FormatError(self.name, self.line, message, hint)
 
+    def called(self, usual: str, *fields: str) -> str:
+        """What to call fields in an error: the columns the user chose for them, or `usual`."""
+        chosen = [repr(self.options.columns[name]) for name in fields if self.options.columns.get(name)]
+        return " or ".join(chosen) or usual
+
+
+def check_chosen(columns: Mapping[str, str]) -> None:
+    """UnknownName for a choice of columns that names a field there is not."""
+    for field in columns:
+        if field not in NAMES and translation_code(field) is None:
+            raise UnknownName("field", field, [*NAMES, "translation:<code>"])
+
+
+def named(row: Mapping[str, object], columns: Mapping[str, str]) -> dict[str, object]:
+    """The values of a row under our own names, and its translations under theirs.
+
+    A field is taken from the column `columns` gives for it ("" = from none), else from the first of
+    its `NAMES` that has a value and is not chosen for another field.
+    """
+    fields: dict[str, object] = {field: row.get(column) for field, column in columns.items()}
+    chosen = set(columns.values())
+    for field, names in NAMES.items():
+        if field not in fields:
+            values = (row[name] for name in names if name not in chosen and row.get(name) is not None)
+            fields[field] = next(values, None)
+    for column, value in row.items():
+        if column not in chosen and translation_code(column) is not None:
+            fields.setdefault(column, value)
+    return fields
+
 
 def record_from_fields(fields: Mapping[str, object], place: Place) -> Record:
-    """A record of one row, its fields found under any of `NAMES`.
+    """A record of one row, its fields under our own names (see `named`).
 
-    Token tasks need tokens or text (then split at white space); nli needs text and text_b, topic
+    Token tasks need tokens or text (then split as the options say); nli needs text and text_b, topic
     text. `split` of the row, when there is one, wins over the file's. An `id` that is not the
-    row's own number is kept in meta.
+    row's own number is kept in meta, as are translations and glosses.
 
     Raises:
-        FormatError: a field missing or of the wrong kind, counts that differ, an unknown label.
+        FormatError: a field missing or of the wrong kind, counts that differ, an empty label.
     """
     tokens = _tokens(fields, place)
     text = _text(fields, place, tokens)
     text_b = _string(fields, "text_b", place) if place.task == "nli" else None
     if place.task == "nli" and not text_b:
-        raise place.wrong("no hypothesis, expected a field hypothesis or text_b.", "Add it.")
+        wanted = place.called("hypothesis or text_b", "text_b")
+        raise place.wrong(f"no hypothesis, expected a field {wanted}.", "Add it.")
     labels = _labels(fields, place, len(tokens))
     confidences = _confidences(fields, place, len(tokens))
-    split = fields.get("split")
+    split = fields["split"]
     where = split if isinstance(split, str) and split else place.split
-    return Record(
-        Instance(place.position, where, tokens, text, text_b, _meta(fields, place)), labels, confidences
-    )
+    meta = _meta(fields, place) | _beside(fields, place, len(tokens))
+    instance = Instance(place.position, where, tokens, text, text_b, meta)
+    return Record(instance, labels, confidences, lines=(place.line,))
 
 
-def find(fields: Mapping[str, object], field: str) -> object:
-    """The value of a field under the first of its names that has one, else None."""
-    return next((fields[name] for name in NAMES[field] if fields.get(name) is not None), None)
+def unlabelled(text: str, meta: Mapping[str, object], place: Place) -> Record:
+    """A record of a text alone, in a token task with its words told as the options say."""
+    tokens = words(text, place.options.tokenization) if place.task in ("pos", "ner") else ()
+    return Record(Instance(place.position, place.split, tokens, text, meta=meta), lines=(place.line,))
 
 
 def _tokens(fields: Mapping[str, object], place: Place) -> tuple[str, ...]:
     if place.task in ("nli", "topic"):
         return ()
-    value = find(fields, "tokens")
+    value = fields["tokens"]
     if value is None:
-        value = (_string(fields, "text", place) or "").split()
+        value = words(_string(fields, "text", place) or "", place.options.tokenization)
     tokens = _strings(value, "tokens", place)
     if not tokens:
-        raise place.wrong("no tokens, expected a field tokens or text.", "Add a list of words.")
+        wanted = place.called("tokens or text", "tokens", "text")
+        raise place.wrong(f"no tokens, expected a field {wanted}.", "Add a list of words.")
     if "" in tokens:
         raise place.wrong(f"token {tokens.index('') + 1} is empty.", "Remove it, or write the word.")
     return tokens
@@ -83,26 +124,26 @@ def _text(fields: Mapping[str, object], place: Place, tokens: tuple[str, ...]) -
     if text is None and tokens:
         return " ".join(tokens)
     if not text and not tokens:
-        what = "premise or text" if place.task == "nli" else "text"
-        raise place.wrong(f"no text, expected a field {what}.", "Add it.")
+        wanted = place.called("premise or text" if place.task == "nli" else "text", "text")
+        raise place.wrong(f"no text, expected a field {wanted}.", "Add it.")
     return text or ""
 
 
 def _labels(fields: Mapping[str, object], place: Place, n_tokens: int) -> Labels | None:
-    value = find(fields, "labels")
+    value = fields["labels"]
     if value is None or value == "" or value == []:
         return None
     labels = _strings([value] if isinstance(value, str) else value, "labels", place)
     expected = n_tokens or 1
     if len(labels) != expected:
         raise place.wrong(f"{len(labels)} labels, expected {expected}.", "Give each token one label.")
-    if n_tokens:
-        return token_labels(place.task, labels, place.name, [place.line])
-    return (check_label(place.task, labels[0], place.name, place.line),)
+    if "" in labels:
+        raise place.wrong(f"label {labels.index('') + 1} is empty.", "Write its name.")
+    return token_labels(labels) if n_tokens else labels
 
 
 def _confidences(fields: Mapping[str, object], place: Place, n_tokens: int) -> tuple[float, ...] | None:
-    value = find(fields, "confidences")
+    value = fields["confidences"]
     if value is None or value == []:
         return None
     numbers = value if isinstance(value, list | tuple) else [value]
@@ -120,17 +161,39 @@ def _probability(number: object, place: Place) -> float:
 
 
 def _meta(fields: Mapping[str, object], place: Place) -> dict[str, object]:
-    meta = fields.get("meta")
+    meta = fields["meta"]
     if meta is None:
         meta = {}
     if not isinstance(meta, Mapping):
         raise place.wrong("meta is not an object, expected names and values.", "Correct or remove it.")
-    own = fields.get("id")
+    own = fields["id"]
     return dict(meta) if own is None or own == place.position or "id" in meta else {"id": own, **meta}
 
 
+def _beside(fields: Mapping[str, object], place: Place, n_tokens: int) -> dict[str, object]:
+    """What meta has of translations and glosses."""
+    found: dict[str, object] = {}
+    try:
+        if texts := translations_in(fields):
+            known = _meta(fields, place).get("translations")
+            found["translations"] = {**(known if isinstance(known, Mapping) else {}), **texts}
+        if n_tokens and fields["glosses"] is not None:
+            found["glosses"] = _glosses(fields["glosses"], place, n_tokens)
+    except TypeError as error:
+        raise place.wrong(f"{error} is not text.", "Write it as a string.") from error
+    return found
+
+
+def _glosses(value: object, place: Place, n_tokens: int) -> list[str]:
+    glosses = glosses_in(value)
+    if len(glosses) != n_tokens:
+        hint = "Give each token one gloss, _ for none, or say that no column holds glosses."
+        raise place.wrong(f"{len(glosses)} glosses, expected {n_tokens}.", hint)
+    return glosses
+
+
 def _string(fields: Mapping[str, object], field: str, place: Place) -> str | None:
-    value = find(fields, field)
+    value = fields[field]
     if value is not None and not isinstance(value, str):
         raise place.wrong(f"{field} is {type(value).__name__}, expected text.", "Write it as a string.")
     return value

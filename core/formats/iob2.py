@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
-from core.formats.labels import EMPTY, is_known, token_labels
+from core.formats import DEFAULT, formats
+from core.formats.labels import token_labels
 from core.formats.text_input import BLANK, at_least_one, blocks, numbered_lines
 from core.formats.text_output import checked_tokens, encode, line_safe, written_labels
-from core.types import Instance, Record, TaskName
+from core.types import Instance, ReadOptions, Record, TaskName
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,18 @@ class Iob2:
     tasks: tuple[TaskName, ...] = ("ner",)
     title: str = "IOB2, five columns (Universal NER)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        return at_least_one(_records(path, where, task, split), where, "rows of five tab-separated columns")
+        return at_least_one(_records(path, where, split), where, "rows of five tab-separated columns")
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
@@ -42,7 +50,7 @@ class Iob2:
             out.write(encode("".join([*_head(record), *lines, "\n"]), record, self.name))
 
     def sniff(self, head: str, path: Path) -> int:
-        """Share of the rows that have five columns, the third a BIO tag."""
+        """Share of the rows that have five columns, the first a number and the third a tag."""
         lines = [line for line in head.split("\n")[:200] if line.strip(BLANK) and line[0] != "#"]
         good = sum(_looks_tagged(line) for line in lines)
         share = good / max(len(lines), 1)
@@ -51,22 +59,21 @@ class Iob2:
 
 def _looks_tagged(line: str) -> bool:
     columns = line.split("\t")
-    return (
-        len(columns) == 5 and columns[0].isdecimal() and (is_known("ner", columns[2]) or columns[2] == EMPTY)
-    )
+    return len(columns) == 5 and columns[0].isdecimal() and columns[2].strip() != ""
 
 
-def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
+def _records(path: Path, name: str, split: str) -> Iterator[Record]:
     position = 0
     for block in blocks(numbered_lines(path, name)):
         rows = [(number, _columns(line, name, number)) for number, line in block if line[0] != "#"]
         if not rows:
             continue
         tokens = tuple(columns[1] for _, columns in rows)
-        labels = token_labels(task, [row[2] for _, row in rows], name, [number for number, _ in rows])
+        labels = token_labels([row[2] for _, row in rows])
         meta = _comments([line for _, line in block if line[0] == "#"])
         text = meta.pop("text", " ".join(tokens))
-        yield Record(Instance(position, split, tokens, text, meta=meta), labels)
+        lines = tuple(number for number, _ in rows)
+        yield Record(Instance(position, split, tokens, text, meta=meta), labels, lines=lines)
         position += 1
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.formats import formats
-from core.formats.fields import NAMES, Place, fields_of, record_from_fields
+from core.errors import FormatError
+from core.formats import DEFAULT, formats
+from core.formats.fields import NAMES, Place, check_chosen, fields_of, named, record_from_fields
 from core.formats.json_lines import json_line, json_objects
 from core.formats.text_input import at_least_one
-from core.types import Record, TaskName
+from core.types import ReadOptions, Record, TaskName
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,22 @@ class Jsonl:
     tasks: tuple[TaskName, ...] = ("pos", "ner", "nli", "topic")
     title: str = "JSON Lines"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        rows = enumerate(json_objects(path, where))
+        check_chosen(options.columns)
+        rows = enumerate(_with_chosen(json_objects(path, where), where, options.columns))
         records = (
-            record_from_fields(fields, Place(where, line, task, split, n)) for n, (line, fields) in rows
+            record_from_fields(named(row, options.columns), Place(where, line, task, split, n, options))
+            for n, (line, row) in rows
         )
         return at_least_one(records, where, "JSON objects, one per line")
 
@@ -46,6 +57,19 @@ class Jsonl:
         first = head.lstrip().partition("\n")[0]
         known = any(f'"{name}"' in first for names in NAMES.values() for name in names)
         return max(80 if first.startswith("{") and known else 0, 50 if path.suffix in self.suffixes else 0)
+
+
+def _with_chosen(
+    rows: Iterable[tuple[int, dict[str, object]]], name: str, columns: Mapping[str, str]
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Pass rows on; FormatError at the end for a chosen key that not one of them had."""
+    missing = {column for column in columns.values() if column}
+    for line, row in rows:
+        missing -= row.keys()
+        yield line, row
+    if missing:
+        keys = ", ".join(map(repr, sorted(missing)))
+        raise FormatError(name, 0, f"no object has the key {keys}.", "Choose a key that is there.")
 
 
 formats.register("jsonl")(Jsonl())

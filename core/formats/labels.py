@@ -1,4 +1,4 @@
-"""Which labels a file may hold for a task, and the error that names the one it may not."""
+"""The labels that belong to a task, and how files write labels beside words."""
 
 from __future__ import annotations
 
@@ -24,24 +24,9 @@ def is_known(task: TaskName, label: str) -> bool:
     return label in NLI_LABELS if task == "nli" else bool(label)
 
 
-def check_label(task: TaskName, label: str, name: str, line: int) -> str:
-    """The label itself, or FormatError saying which labels were expected."""
-    if is_known(task, label):
-        return label
-    raise FormatError(name, line, f"unknown {task} label {label!r}, expected {_expected(task)}.", _hint(task))
-
-
-def token_labels(task: TaskName, labels: Sequence[str], name: str, lines: Sequence[int]) -> Labels | None:
-    """Labels of one sentence, checked; None when every one is empty (`_`).
-
-    `lines` are the line numbers parallel to `labels`, or one for all of them.
-    """
-    if all(label == EMPTY for label in labels):
-        return None
-    for row, label in enumerate(labels):
-        if not is_known(task, label):
-            check_label(task, label, name, lines[row] if len(lines) > 1 else lines[0])
-    return tuple(labels)
+def token_labels(labels: Sequence[str]) -> Labels | None:
+    """The labels of one sentence as they stand, known or not; None when every one is empty (`_`)."""
+    return None if all(label == EMPTY for label in labels) else tuple(labels)
 
 
 def words_and_tags(output: str, name: str, line: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -55,19 +40,3 @@ def words_and_tags(output: str, name: str, line: int) -> tuple[tuple[str, ...], 
         words.append(word)
         tags.append(tag)
     return tuple(words), tuple(tags)
-
-
-def _expected(task: TaskName) -> str:
-    if task == "pos":
-        return f"one of the 17 UPOS tags ({' '.join(sorted(UPOS))})"
-    if task == "ner":
-        return "O, B-<type> or I-<type>"
-    return "entailment, neutral or contradiction" if task == "nli" else "a name"
-
-
-def _hint(task: TaskName) -> str:
-    if task == "pos":
-        return "Map the tags to UPOS, or import the file for another task."
-    if task == "ner":
-        return "Write the entities as BIO tags, or import the file for another task."
-    return "Write the label's name in full."

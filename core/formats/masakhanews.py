@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.formats import formats
+from core.formats import DEFAULT, formats
 from core.formats.documents import document_record, header_share, write_documents
 from core.formats.tables import read_table
 from core.formats.text_input import at_least_one
-from core.types import Record, TaskName
+from core.types import ReadOptions, Record, TaskName
 
 COLUMNS = ("category", "headline", "text", "url")
 
@@ -29,7 +29,15 @@ class MasakhaNews:
     tasks: tuple[TaskName, ...] = ("topic",)
     title: str = "news articles and topic (MasakhaNEWS)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
         rows = enumerate(read_table(path, where, "\t", COLUMNS[:3]))

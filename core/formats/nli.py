@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
-from core.formats.labels import check_label
+from core.formats import DEFAULT, formats
 from core.formats.tables import check_header, check_width, quoted, read_table, write_header
 from core.formats.text_input import BLANK, at_least_one, numbered_lines, without_ending
 from core.formats.text_output import checked_labels, encode, inexpressible, line_safe
-from core.types import Instance, Record, TaskName
+from core.types import Instance, ReadOptions, Record, TaskName
 
 AMERICAS = ("id", "language", "premise", "hypothesis", "label")
 RELEASE = ("premise", "hypothesis", "output", "language")
@@ -37,7 +36,15 @@ class Nli:
     tasks: tuple[TaskName, ...] = ("nli",)
     title: str = "premise and hypothesis table (SSP release, AmericasNLI)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
         return at_least_one(_records(path, where, split), where, "rows after the header")
@@ -85,7 +92,7 @@ def _record(fields: Mapping[str, str], name: str, line: int, split: str, positio
         raise FormatError(name, line, f"an empty {what}, expected a sentence.", "Fill it in.")
     instance = Instance(position, split, (), premise, hypothesis, meta)
     label = next((fields[column] for column in LABEL_COLUMNS if fields.get(column)), "")
-    return Record(instance, (check_label("nli", label, name, line),) if label else None)
+    return Record(instance, (label,) if label else None, lines=(line,))
 
 
 def _parts(record: Record) -> tuple[str, str, str]:

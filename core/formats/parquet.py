@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
-from core.formats.fields import Place, fields_of, record_from_fields
+from core.formats import DEFAULT, formats
+from core.formats.fields import Place, check_chosen, fields_of, named, record_from_fields
+from core.formats.tables import check_there
 from core.formats.text_input import at_least_one
 from core.formats.text_output import encode, inexpressible
-from core.types import Record, TaskName
+from core.types import ReadOptions, Record, TaskName
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,10 +36,19 @@ class Parquet:
     tasks: tuple[TaskName, ...] = ("pos", "ner", "nli", "topic")
     title: str = "Parquet"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        return at_least_one(_records(path, where, task, split), where, "rows")
+        check_chosen(options.columns)
+        return at_least_one(_records(path, where, task, split, options), where, "rows")
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
@@ -56,11 +66,24 @@ class Parquet:
         return 100 if head.startswith("PAR1") else 50 if path.suffix == ".parquet" else 0
 
 
-def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
-    for position, fields in enumerate(_rows(path, name)):
-        place = Place(name, position + 1, task, split, position)
-        if isinstance(fields.get("meta"), str):
-            fields["meta"] = _meta(str(fields["meta"]), place)
+def columns(path: Path, name: str) -> list[str]:
+    """The names of the columns. Raises FormatError."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        return list(parquet.read_schema(path).names)
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise _unreadable(name, error) from error
+
+
+def _records(path: Path, name: str, task: TaskName, split: str, options: ReadOptions) -> Iterator[Record]:
+    check_there(columns(path, name), options.columns, name, 0)
+    for position, row in enumerate(_rows(path, name)):
+        place = Place(name, position + 1, task, split, position, options)
+        fields = named(row, options.columns)
+        if isinstance(fields["meta"], str):
+            fields["meta"] = _meta(fields["meta"], place)
         yield record_from_fields(fields, place)
 
 
@@ -73,9 +96,13 @@ def _rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
             for batch in file.iter_batches(batch_size=ROWS):
                 yield from batch.to_pylist()
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
-        reason = str(error).partition("\n")[0]
-        message = f"not a readable Parquet file ({reason})."
-        raise FormatError(name, 0, message, "Export it again, or choose another format.") from error
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> FormatError:
+    reason = str(error).partition("\n")[0]
+    message = f"not a readable Parquet file ({reason})."
+    return FormatError(name, 0, message, "Export it again, or choose another format.")
 
 
 def _meta(text: str, place: Place) -> object:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
+from core.formats import DEFAULT, formats
 from core.formats.json_lines import json_line, json_objects
 from core.formats.labels import words_and_tags
 from core.formats.text_input import at_least_one
 from core.formats.text_output import checked_labels, checked_tokens, inexpressible
-from core.types import Instance, Labels, Record, TaskName
+from core.types import Instance, Labels, ReadOptions, Record, TaskName
 
 NEEDED = ("input", "output", "pred_labels")
 
@@ -33,7 +33,15 @@ class Responses:
     tasks: tuple[TaskName, ...] = ("pos", "ner")
     title: str = "answers of a language model (SSP release)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
         rows = enumerate(json_objects(path, where))
@@ -65,7 +73,7 @@ def _record(fields: Mapping[str, object], name: str, line: int, split: str, posi
         meta["language"] = fields["language"]
     if pairs:
         meta["label_pairs"] = True
-    return Record(Instance(position, split, words, text, meta=meta), labels)
+    return Record(Instance(position, split, words, text, meta=meta), labels, lines=(line,))
 
 
 def _text(value: object, field: str, name: str, line: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -61,6 +61,16 @@ def check_header(header: Sequence[str], needed: Sequence[str], name: str, line: 
         raise FormatError(name, line, message, f"The first line must name the columns {', '.join(needed)}.")
     if len(set(header)) < len(header):
         raise FormatError(name, line, f"a column is named twice: {found}.", "Rename one of them.")
+
+
+def check_there(header: Sequence[str], columns: Mapping[str, str], name: str, line: int) -> None:
+    """FormatError naming the columns a user chose that a table does not have."""
+    missing = sorted({column for column in columns.values() if column} - set(header))
+    if missing:
+        said = ", ".join(map(repr, missing))
+        found = ", ".join(header)[:200]
+        message = f"no column {said} in the header, found: {found}."
+        raise FormatError(name, line, message, "Choose columns that are there.")
 
 
 def check_width(cells: Sequence[str], header: Sequence[str], name: str, line: int) -> None:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from core.formats import formats
+from core.formats import DEFAULT, formats
+from core.formats.fields import Place, unlabelled
 from core.formats.text_input import at_least_one, numbered_lines, without_ending
 from core.formats.text_output import after_bom, encode, inexpressible, line_safe
-from core.types import Instance, Record, TaskName
+from core.types import ReadOptions, Record, TaskName
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Lines are kept exactly; those of white space only are skipped. Words are split at white space.
+    """Lines are kept exactly; those of white space only are skipped. Words are split at white
+    space, or as the options say.
 
     Writing says the text only: labels, confidences and meta are left out on purpose. Where the
     text does not split into the tokens, the tokens joined by spaces are written instead.
@@ -26,10 +28,18 @@ class Text:
     tasks: tuple[TaskName, ...] = ("pos", "ner", "topic")
     title: str = "plain text, a sentence per line"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        return at_least_one(_records(path, where, task, split), where, "a sentence per line")
+        return at_least_one(_records(path, where, task, split, options), where, "a sentence per line")
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
@@ -42,13 +52,12 @@ class Text:
         return 20 if path.suffix in self.suffixes and head.strip() and "\x00" not in head else 0
 
 
-def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
+def _records(path: Path, name: str, task: TaskName, split: str, options: ReadOptions) -> Iterator[Record]:
     position = 0
-    for _, line in numbered_lines(path, name):
+    for number, line in numbered_lines(path, name):
         if line.strip():
             text = without_ending(line)
-            tokens = tuple(text.split()) if task in ("pos", "ner") else ()
-            yield Record(Instance(position, split, tokens, text))
+            yield unlabelled(text, {}, Place(name, number, task, split, position, options))
             position += 1
 
 

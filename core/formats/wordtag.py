@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
-from core.formats import formats
+from core.formats import DEFAULT, formats
 from core.formats.labels import token_labels, words_and_tags
 from core.formats.text_input import BLANK, at_least_one, numbered_lines, without_ending
 from core.formats.text_output import checked_labels, checked_tokens, encode, line_safe
-from core.types import Instance, Record, TaskName
+from core.types import Instance, ReadOptions, Record, TaskName
 
 HEADER = "input\toutput\tlanguage"
 
@@ -32,10 +32,18 @@ class WordTag:
     tasks: tuple[TaskName, ...] = ("pos", "ner")
     title: str = "word_TAG table (SSP release)"
 
-    def read(self, path: Path, *, task: TaskName, split: str, name: str | None = None) -> Iterator[Record]:
+    def read(
+        self,
+        path: Path,
+        *,
+        task: TaskName,
+        split: str,
+        name: str | None = None,
+        options: ReadOptions = DEFAULT,
+    ) -> Iterator[Record]:
         """See `Format.read`."""
         where = name or path.name
-        return at_least_one(_records(path, where, task, split), where, "rows after the header")
+        return at_least_one(_records(path, where, split), where, "rows after the header")
 
     def write(self, rows: Iterable[Record], out: BinaryIO, *, task: TaskName) -> None:
         """See `Format.write`."""
@@ -48,14 +56,14 @@ class WordTag:
         return 97 if head.partition("\n")[0].rstrip("\r") == HEADER else 0
 
 
-def _records(path: Path, name: str, task: TaskName, split: str) -> Iterator[Record]:
+def _records(path: Path, name: str, split: str) -> Iterator[Record]:
     position = -1
     for number, line in numbered_lines(path, name):
         if position < 0:
             _check_header(without_ending(line), name, number)
             position = 0
         elif line.strip(BLANK):
-            yield _record(without_ending(line), name, number, task, split, position)
+            yield _record(without_ending(line), name, number, split, position)
             position += 1
 
 
@@ -65,7 +73,7 @@ def _check_header(line: str, name: str, number: int) -> None:
         raise FormatError(name, number, message, "Add the header line, or choose another format.")
 
 
-def _record(line: str, name: str, number: int, task: TaskName, split: str, position: int) -> Record:
+def _record(line: str, name: str, number: int, split: str, position: int) -> Record:
     columns = line.split("\t")
     if len(columns) != 3:
         message = f"{len(columns)} column{'s' * (len(columns) != 1)}, expected 3 separated by tabs."
@@ -78,7 +86,7 @@ def _record(line: str, name: str, number: int, task: TaskName, split: str, posit
         )
     meta = {"language": language} if language else {}
     if not output.strip(" "):
-        return Record(Instance(position, split, given, text, meta=meta))
+        return Record(Instance(position, split, given, text, meta=meta), lines=(number,))
     tokens, tags = words_and_tags(output, name, number)
     if len(tokens) != len(given):
         message = f"{len(given)} words in input, {len(tokens)} in output, expected as many."
@@ -87,9 +95,8 @@ def _record(line: str, name: str, number: int, task: TaskName, split: str, posit
         pair = next((a, b) for a, b in zip(given, tokens, strict=True) if a != b)
         message = f"the word {pair[0][:40]!r} of the input is {pair[1][:40]!r} in the output."
         raise FormatError(name, number, message, "Write the same words in both columns.")
-    return Record(
-        Instance(position, split, tokens, text, meta=meta), token_labels(task, tags, name, [number])
-    )
+    instance = Instance(position, split, tokens, text, meta=meta)
+    return Record(instance, token_labels(tags), lines=(number,))
 
 
 def _words(text: str) -> tuple[str, ...]:

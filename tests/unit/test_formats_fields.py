@@ -73,8 +73,7 @@ def test_own_split_id_and_meta(tmp_path: Path) -> None:
         ("pos", '{"text": 1}', "text is int, expected text"),
         ("pos", '{"tokens": ["a"], "labels": ["X", "X"]}', "2 labels, expected 1"),
         ("pos", '{"tokens": ["a"], "labels": [3]}', "labels is not a list of strings"),
-        ("pos", '{"tokens": ["a"], "labels": ["NN"]}', "unknown pos label 'NN'"),
-        ("ner", '{"tokens": ["a"], "labels": ["PER"]}', "unknown ner label 'PER'"),
+        ("pos", '{"tokens": ["a", "b"], "labels": ["NN", ""]}', "label 2 is empty"),
         ("pos", '{"tokens": ["a"], "confidences": [1, 1]}', "2 confidences, expected 1"),
         ("pos", '{"tokens": ["a"], "confidences": [1.5]}', "confidence 1.5, expected a number from 0 to 1"),
         ("pos", '{"tokens": ["a"], "confidences": [NaN]}', "confidence nan"),
@@ -83,7 +82,7 @@ def test_own_split_id_and_meta(tmp_path: Path) -> None:
         ("topic", "{}", "no text, expected a field text"),
         ("nli", '{"premise": "p"}', "no hypothesis"),
         ("nli", '{"hypothesis": "p"}', "no text, expected a field premise or text"),
-        ("nli", '{"premise": "p", "hypothesis": "h", "label": "yes"}', "unknown nli label 'yes'"),
+        ("nli", '{"premise": "p", "hypothesis": "h", "labels": [""]}', "label 1 is empty"),
         ("nli", '{"premise": "p", "hypothesis": "h", "label": 1}', "names, not class numbers"),
     ],
 )
@@ -138,7 +137,7 @@ def test_csv_of_texts_pairs_and_line_breaks(tmp_path: Path) -> None:
         ("nli", "premise,label\na,neutral\n", 1, "no column text_b or hypothesis"),
         ("pos", "tokens,labels\na b,X\n", 2, "1 labels, expected 2"),
         ("pos", "tokens,labels\na  b,X X\n", 2, "token 2 is empty"),
-        ("pos", "tokens,labels\na,X\nb,NN\n", 3, "unknown pos label 'NN'"),
+        ("pos", "tokens,labels\na,X\nb c,NN \n", 3, "label 2 is empty"),
         ("topic", "text,label\na,b,c\n", 2, "3 columns, expected 2"),
         ("topic", "text,label\n", 0, "no sentence or row"),
     ],
@@ -168,7 +167,7 @@ def test_parquet_errors_name_the_row(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="x: not a readable Parquet file"):
         read(tmp_path, "parquet", b"PAR1 nonsense", "ner")
     for columns, said in (
-        ({"tokens": [["a"], ["b"]], "labels": [["O"], ["X"]]}, "x.parquet:2: unknown ner label 'X'"),
+        ({"tokens": [["a"], ["b"]], "labels": [["O"], [""]]}, "x.parquet:2: label 1 is empty"),
         ({"tokens": [["a"]], "meta": ["{"]}, "x.parquet:1: meta is not valid JSON"),
     ):
         parquet.write_table(pyarrow.table(columns), tmp_path / "x.parquet")
