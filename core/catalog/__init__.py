@@ -1,4 +1,4 @@
-"""What exists, as data: languages, data sets, recipes and prompt templates, each a validated table."""
+"""What exists, as data: languages, data sets, label sets, encoders, recipes, prompts: validated tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from core.catalog.coverage import EncoderCoverage, coverage
 from core.catalog.entry_table import CatalogEntry, SourceFile, entries, entry
 from core.catalog.language_table import (
     direction,
@@ -19,11 +20,15 @@ from core.catalog.language_table import (
     related,
     scope,
 )
+from core.catalog.private_languages import private_language
+from core.catalog.tagset_table import tagset
 from core.errors import UnknownName
 
 __all__ = [
     "CatalogEntry",
+    "EncoderCoverage",
     "SourceFile",
+    "coverage",
     "direction",
     "entries",
     "entry",
@@ -31,11 +36,13 @@ __all__ = [
     "languages",
     "macrolanguage",
     "paper_languages",
+    "private_language",
     "prompt_template",
     "recipe",
     "recipes",
     "related",
     "scope",
+    "tagset",
 ]
 
 RECIPE_KEYS = ("name", "title", "description", "tasks")

@@ -20,12 +20,17 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a data set; `also` are paths to try where `path` does not exist."""
+    """One file of a data set; `also` are paths to try where `path` does not exist.
+
+    `partner` is the line-aligned translation of the file, in `partner_language` (ISO 639-3).
+    """
 
     split: str
     path: str
     format: str
     also: tuple[str, ...] = ()
+    partner: str = ""
+    partner_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class CatalogEntry:
     """A data set that can be imported. `repository` is owner/name, `language` ISO 639-3.
 
     `labels` is empty where the label set is what the files hold. `meta` carries facts of one family:
-    `code` and `results` (ssp-release), `role` and `target` (sample), `script`, `note`, `source`.
+    `code` and `results` (ssp-release), `role` and `target` (sample), `script`, `note`, `source`,
+    `unlabelled` (true: there are no labels), and `rows` = "parallel": rows that share their
+    `parallel_key` (a name in the meta of each item) across languages carry the same label.
     """
 
     id: str
@@ -95,6 +102,8 @@ def _public() -> Iterator[CatalogEntry]:
             yield _of_language(family, facts, item)
         for item in facts.get("treebanks", ()):
             yield _of_treebank(family, {**facts, **item})
+        for item in facts.get("pairs", ()):
+            yield _of_pair(family, {**facts, **item})
         for item in facts.get("releases", ()):
             yield _of_release(family, {**facts, **item})
 
@@ -103,9 +112,11 @@ def _of_language(family: str, facts: Facts, item: str) -> CatalogEntry:
     iso, _, name = item.partition("=")
     spoken = language(iso)
     variant = iso.partition("_")[2]
-    meta = {"script": variant, "direction": direction(variant)} if variant else {}
+    meta: Facts = {"script": variant, "direction": direction(variant)} if variant else {}
+    if iso in facts.get("notes", {}):
+        meta["note"] = facts["notes"][iso]
     title = f"{facts['title']} {spoken.name}" + (f" ({variant})" if variant else "")
-    sources = _files(facts, {"name": name or iso})
+    sources = _files(facts, {"name": name or iso, "iso": iso})
     return _made(f"{family}-{iso}", title, spoken.code, facts, sources, meta)
 
 
@@ -117,6 +128,23 @@ def _of_treebank(family: str, facts: Facts) -> CatalogEntry:
     sources = _files(facts, {"prefix": f"{facts['code']}_{treebank}"})
     meta = {"note": facts["note"]} if "note" in facts else {}
     return _made(f"{family}-{named.lower()}", f"{collection} {named}", facts["iso"], facts, sources, meta)
+
+
+def _of_pair(family: str, facts: Facts) -> CatalogEntry:
+    meta = {"note": facts["note"]} if "note" in facts else {}
+    spoken = language(facts["iso"])
+    sources = tuple(_pair(facts, split) for split in facts["splits"])
+    dataset_id = f"{family}-{facts.get('id', facts['iso'])}"
+    return _made(dataset_id, f"{facts['title']} {spoken.name}", spoken.code, facts, sources, meta)
+
+
+def _pair(facts: Facts, split: str) -> SourceFile:
+    names = {"folder": facts["folder"], "stem": facts.get("stem", split)}
+    code = facts.get("codes", {}).get(split, facts["code"])
+    text, partner = (facts["pattern"].format(code=ending, **names) for ending in (code, facts["partner"]))
+    return SourceFile(
+        split, text, facts["format"], partner=partner, partner_language=facts["partner_language"]
+    )
 
 
 def _of_release(family: str, facts: Facts) -> CatalogEntry:
@@ -158,7 +186,7 @@ def _made(
         licence=facts["licence"],
         citation=facts["citation"],
         kind=kind,
-        meta={**meta, "source": facts["source"]},
+        meta={**facts.get("meta", {}), **meta, "source": facts["source"]},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +19,10 @@ RIGHT_TO_LEFT = frozenset(
     | {"Palm", "Phli", "Phlp", "Phnx", "Prti", "Rohg", "Samr", "Sarb", "Sogd", "Syrc", "Thaa", "Yezi"}
 )
 """Scripts of ISO 15924 that are written from right to left."""
-KEYS = frozenset({"name", "script", "family", "alias", "macro", "kind", "paper"})
+KEYS = frozenset({"name", "script", "family", "alias", "macro", "kind", "paper", "glottocode"})
+GLOTTOCODE = re.compile(r"[a-z0-9]{4}[0-9]{4}")
+PRIVATE = re.compile(r"q[a-t][a-z]|x(-[a-z0-9]{1,8})+")
+"""Codes that ISO 639 and BCP 47 leave to whoever wants to use them."""
 
 
 def direction(script: str) -> Direction:
@@ -28,11 +32,23 @@ def direction(script: str) -> Direction:
 
 @lru_cache(maxsize=1)
 def _facts() -> Mapping[str, dict[str, Any]]:
-    text = files("core.catalog").joinpath("languages.toml").read_text(encoding="utf-8")
-    table: dict[str, dict[str, Any]] = tomllib.loads(text)
+    table: dict[str, dict[str, Any]] = _read("languages.toml")
     for code, facts in table.items():
         if len(code) != 3 or "name" not in facts or not facts.keys() <= KEYS:
             raise ValueError(f"languages.toml: {code}: needs a three-letter code, a name and known keys")
+        if "glottocode" in facts and not GLOTTOCODE.fullmatch(facts["glottocode"]):
+            raise ValueError(f"languages.toml: {code}: {facts['glottocode']} is no Glottolog code")
+    return table
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("core.catalog").joinpath(name).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _newer() -> Mapping[str, dict[str, str]]:
+    """ISO 639-3 codes that the installed language tables are too old to know."""
+    table: dict[str, dict[str, str]] = _read("newer_languages.toml")
     return table
 
 
@@ -46,7 +62,8 @@ def languages() -> Mapping[str, Language]:
 def _catalogued(code: str, facts: dict[str, Any]) -> Language:
     script = facts.get("script", "Latn")
     aliases = tuple(facts.get("alias", ()))
-    return Language(code, facts["name"], script, facts.get("family", ""), direction(script), aliases)
+    family, glottocode = facts.get("family", ""), facts.get("glottocode", "")
+    return Language(code, facts["name"], script, family, direction(script), aliases, glottocode)
 
 
 def macrolanguage(code: str) -> str:
@@ -73,18 +90,19 @@ def paper_languages() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _index() -> Mapping[str, str]:
-    """Every spelling that names a language of the catalog: code, alias, name (all lower case)."""
+    """Every spelling that names a language of the catalog: code, alias, name, Glottolog code."""
     names = {facts["name"].lower(): code for code, facts in _facts().items()}
     aliases = {alias.lower(): code for code, facts in _facts().items() for alias in facts.get("alias", ())}
-    return names | aliases | {code: code for code in _facts()}
+    glottocodes = {facts["glottocode"]: code for code, facts in _facts().items() if "glottocode" in facts}
+    return names | aliases | glottocodes | {code: code for code in _facts()}
 
 
 @lru_cache(maxsize=2048)
 def language(tag: str) -> Language:
-    """The language of an ISO 639-1/-3 code, a BCP 47 tag, or a name or alias of the catalog.
+    """The language of an ISO 639-1/-3 code, a BCP 47 tag, or a name, alias or Glottolog code of the catalog.
 
     A script in the tag (`zh-Hant`, `kas_Deva`) takes the place of the usual one, and with it the
-    direction.
+    direction. Every code of ISO 639-3 is known; those for private use name nothing by themselves.
 
     Raises:
         UnknownName: nothing is called that.
@@ -93,11 +111,26 @@ def language(tag: str) -> Language:
     known = _index().get(key)
     if known:
         return languages()[known]
-    found = _by_standard(key.replace("_", "-"))
+    private = PRIVATE.match(key.replace("_", "-"))
+    found = None if private else _newly_coded(key) or _by_standard(key.replace("_", "-"))
     if found is None:
-        hint = "Give an ISO 639-1/-3 code or a BCP 47 tag, such as fo, fao or zh-Hant."
-        raise UnknownName("language", tag, _index(), hint)
+        raise UnknownName("language", tag, _index(), _advice(key, private=bool(private)))
     return found
+
+
+def _advice(key: str, *, private: bool) -> str:
+    usual = "Give an ISO 639-1/-3 code or a BCP 47 tag, such as fo, fao or zh-Hant."
+    if private or GLOTTOCODE.fullmatch(key):
+        return f"{usual} A language without a code there can be described: a name, a script, a direction."
+    return usual
+
+
+def _newly_coded(code: str) -> Language | None:
+    facts = _newer().get(code)
+    if facts is None:
+        return None
+    script = facts.get("script", "Latn")
+    return Language(code, facts["name"], script, direction=direction(script))
 
 
 def _by_standard(tag: str) -> Language | None:
