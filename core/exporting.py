@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from core import languages, tagsets
+from core.decisions import original
 from core.errors import RecipeError, StudioError, UnknownName
 from core.formats import formats
 from core.store import Store, views
@@ -18,11 +20,21 @@ LAST_FIRST = ("stage2", "consensus", "stage1", "gold")
 
 
 def export(
-    store: Store, what: str, format_name: str, out: Path, *, split: str | None = None
+    store: Store,
+    what: str,
+    format_name: str,
+    out: Path,
+    *,
+    split: str | None = None,
+    originals: bool = False,
 ) -> dict[str, Any]:
     """Write a data set (gold labels) or a run (labels of its last stage) to `out`.
 
-    Beside it goes `<out>.about.json`: where data and labels come from, licence and citation.
+    Beside it goes `<out>.about.json`: where data and labels come from, licence, citation, the language,
+    the label set with its guidelines and the label mapping of the import.
+
+    Args:
+        originals: of a data set, the labels its file had before an import mapped them.
 
     Returns:
         `{"file", "about", "instances", "dataset", "labels"}`.
@@ -41,7 +53,8 @@ def export(
     out = _plain_file(store, out)
     if dataset.task not in writer.tasks:
         raise RecipeError(f"format {format_name} does not hold {dataset.task}.")
-    counted = _Counted(_records(store, dataset, run, stage, splits))
+    records = _records(store, dataset, run, stage, splits)
+    counted = _Counted(map(original, records) if originals and run is None else records)
     _write_whole(out, lambda stream: writer.write(counted, stream, task=dataset.task))
     about = about_export(dataset, run, stage)
     about_file = out.with_name(f"{out.name}.about.json")
@@ -60,8 +73,11 @@ def about_export(dataset: Dataset, run: dict[str, Any] | None, stage: str) -> di
     return {
         "dataset": dataset.id,
         "name": dataset.name,
-        "language": dataset.language,
+        "language": {"code": dataset.language, **languages.described(languages.of(dataset))},
         "task": dataset.task,
+        "label_set": [asdict(info) for info in tagsets.of(dataset)],
+        "label_mapping": dataset.meta.get("label_mapping"),
+        "egress": dataset.egress,
         "licence": dataset.licence,
         "citation": dataset.citation,
         "source": dataset.source,

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from core import catalog
+from core import catalog, languages, parallel_rows
 from core.catalog import CatalogEntry
+from core.decisions import decided
 from core.download import fetch
 from core.errors import StudioError
 from core.formats import formats
-from core.formats.detect import detect, guess_split
+from core.inspection import FileChoice, Inspection, look, opened
+from core.normal import normal
 from core.release import import_release
 from core.scoring import score_run
 from core.settings import Settings
 from core.sources import Part, chained, fetched, label_set, sample_parts, scan
 from core.store import Store, facts, views
-from core.types import Dataset, Report, TaskName
+from core.types import Dataset, Record, Report, TaskName
 
 
-def import_catalog(store: Store, settings: Settings, dataset_id: str, report: Report) -> dict[str, Any]:
+def import_catalog(
+    store: Store, settings: Settings, dataset_id: str, report: Report, *, task: TaskName | None = None
+) -> dict[str, Any]:
     """Fetch a data set of the catalog and store it.
+
+    Args:
+        task: what to import text without labels for; other data sets have one task only.
 
     Returns:
         dataset, instances, tokens, created (False: identical content was there), licence, citation,
@@ -35,7 +42,7 @@ def import_catalog(store: Store, settings: Settings, dataset_id: str, report: Re
         UnknownName: no such data set. DownloadError: none of its files can be had.
         FormatError: a file does not hold what it promises. In each case the store is unchanged.
     """
-    entry = catalog.entry(dataset_id)
+    entry = _for_task(catalog.entry(dataset_id), task)
     if entry.kind == "ssp-release":
         return _import_release(store, settings, entry, report)
     if entry.kind == "sample":
@@ -45,43 +52,102 @@ def import_catalog(store: Store, settings: Settings, dataset_id: str, report: Re
     return _store(store, _dataset_of(entry), parts, skipped, report)
 
 
-def import_file(
-    store: Store,
-    path: Path,
-    *,
-    task: TaskName,
-    language: str,
-    format: str | None = None,  # noqa: A002
-    dataset_id: str | None = None,
-    split: str | None = None,
-    report: Report | None = None,
-) -> dict[str, Any]:
-    """Read one file and store it as a data set; answers as `import_catalog` does.
+def _for_task(entry: CatalogEntry, task: TaskName | None) -> CatalogEntry:
+    if task is None or task == entry.task:
+        return entry
+    if not entry.meta.get("unlabelled"):
+        raise StudioError(f"{entry.id} is a {entry.task} data set, not one of {task}.", "Leave out --task.")
+    able = formats[entry.files[0].format].tasks
+    if task not in able:
+        raise StudioError(f"{entry.id} cannot be labelled for {task}.", f"Choose {', '.join(able)}.")
+    return replace(entry, id=f"{entry.id}-{task}", task=task)
 
-    Args:
-        language: ISO 639-1/-3 code or BCP 47 tag, in the catalog or not.
-        format: name of a format; detected from the content when absent.
-        dataset_id: by default made from the file's name.
-        split: by default told from the file's name, else test.
+
+class UndecidedLabels(StudioError):
+    """A file holds labels its task does not know, and nobody has said what to do with them."""
+
+    code = "undecided_labels"
+
+
+def import_file(store: Store, choice: FileChoice, report: Report | None = None) -> dict[str, Any]:
+    """Read a user's file - or those of a zip - and store them as one data set; answers as `import_catalog`
+    does, and with `problems` (kind -> how many).
 
     Raises:
-        UnknownName: no such language or format. StudioError: a format of another task, no usable id.
-        FormatError: with file and line; the store is unchanged.
+        UndecidedLabels: labels the task does not know, and no decision about them.
+        FormatError: with file and line. StudioError: what the user said does not fit the file.
+        In each case the store is unchanged.
     """
-    spoken = catalog.language(language)
-    file_name = path.name.encode("utf-8", "replace").decode()  # a name on disk may be any bytes
-    written = _usable_format(format, task) if format else detect(path, task)
-    dataset = Dataset(
-        id=_checked_id(dataset_id) if dataset_id else slug(path.stem),
-        name=Path(file_name).stem,
-        language=spoken.code,
-        task=task,
-        labels=(),
-        source=file_name,
-        meta={"format": written, "script": spoken.script, "direction": spoken.direction},
+    quiet = report or _silent
+    with opened(choice) as (parts, skipped):
+        found = look(choice, parts, skipped, quiet)
+        if found.error:
+            raise found.error
+        if found.unknown:
+            raise _undecided(choice, found)
+        records = _decided(choice, parts, quiet)
+        dataset_id, created = facts.add_dataset(store, _described(choice, found), records)
+    answer = _answer(store, dataset_id, created=created, skipped=[p.message for p in skipped])
+    return answer | {"problems": dict(found.counts)}
+
+
+def _undecided(choice: FileChoice, found: Inspection) -> UndecidedLabels:
+    listed = [problem for problem in found.problems if problem.kind == "unknown_label"]
+    more = f" and {len(listed) - 5} more" if len(listed) > 5 else ""
+    said = "; ".join(problem.message for problem in listed[:5])
+    example = found.suggested[0]
+    advice = {
+        "map": f'--map "{example.label}={example.target}"',
+        "keep": f'--keep "{example.label}"',
+        "drop": f'--drop "{example.label}"',
+    }[example.action]
+    return UndecidedLabels(
+        f"{listed[0].where}: {said}{more}.",
+        f"Say what to do with each, for example {advice}, or --keep-unknown to keep all; nothing was stored.",
     )
-    part = Part(path, file_name, split or guess_split(file_name), written)
-    return _store(store, dataset, [part], [], report or _silent)
+
+
+def _decided(choice: FileChoice, parts: Sequence[Part], report: Report) -> Iterator[Record]:
+    decisions = {decision.label: decision for decision in choice.decisions}
+    for record in chained(choice.task, parts, report, "storing"):
+        yield with_normal(decided(record, choice.task, decisions))
+
+
+def with_normal(record: Record) -> Record:
+    """The record with the normal form of its text beside it, where that differs."""
+    item = record.instance
+    plain = normal(item.text)
+    if plain == item.text:
+        return record
+    return replace(record, instance=replace(item, meta={**item.meta, "normal": plain}))
+
+
+def _described(choice: FileChoice, found: Inspection) -> Dataset:
+    spoken = choice.language
+    stem = Path(choice.name).name
+    for suffix in (".gz", ".zip"):
+        stem = stem.removesuffix(suffix)
+    name = Path(stem).stem or "dataset"
+    meta: dict[str, Any] = {"format": found.format, "script": spoken.script, "direction": spoken.direction}
+    if languages.is_private(spoken):
+        meta[languages.KEY] = languages.described(spoken)
+    if found.format == "sib200":
+        meta[parallel_rows.KEY] = "index_id"
+    if choice.decisions:
+        meta["label_mapping"] = [decision.as_json() for decision in choice.decisions]
+    if choice.options.columns:
+        meta["columns"] = dict(choice.options.columns)
+    return Dataset(
+        id=_checked_id(choice.dataset_id) if choice.dataset_id else slug(name),
+        name=name,
+        language=spoken.code,
+        task=choice.task,
+        labels=found.label_set,
+        source=Path(choice.name).name,
+        meta=meta,
+        egress=choice.egress,
+        tagset=choice.tagset,
+    )
 
 
 def licence_note(entry: CatalogEntry) -> str:
@@ -105,15 +171,6 @@ def _checked_id(dataset_id: str) -> str:
         return dataset_id
     raise StudioError(
         f"{dataset_id!r} cannot be the id of a data set.", "Use letters, digits, '-', '_' and '.', no spaces."
-    )
-
-
-def _usable_format(name: str, task: TaskName) -> str:
-    if task in formats[name].tasks:
-        return name
-    able = [other for other in formats if task in formats[other].tasks]
-    raise StudioError(
-        f"files of format {name} hold no {task} labels.", f"Formats that do: {', '.join(able)}."
     )
 
 
@@ -148,7 +205,7 @@ def _store(
     """Read the files twice: once to know that they are sound and which labels they hold, once to store."""
     found = scan(dataset.task, parts, report)
     described = replace(dataset, labels=dataset.labels or label_set(dataset.task, found))
-    records = chained(dataset.task, parts, report, "storing")
+    records = map(with_normal, chained(dataset.task, parts, report, "storing"))
     dataset_id, created = facts.add_dataset(store, described, records)
     return _answer(store, dataset_id, created=created, skipped=skipped)
 

@@ -150,5 +150,12 @@ def _in_context(
 
 
 def strip_gold(records: Iterable[Record]) -> list[Instance]:
-    """The instances alone: what a run may see of the target."""
-    return [record.instance for record in records]
+    """The instances alone: what a run may see of the target. A verbatim block, and the labels a file had
+    before they were mapped, hold the gold as well.
+    """
+    return [_without_labels(record.instance) for record in records]
+
+
+def _without_labels(instance: Instance) -> Instance:
+    meta = {key: value for key, value in instance.meta.items() if key != "original_labels"}
+    return replace(instance, raw=None, meta=meta)

@@ -35,6 +35,8 @@ def prefetch_entry(settings: Settings, dataset_id: str, report: Report) -> int:
         for number, source in enumerate(entry.files):
             report(f"fetching {source.path}", number, len(entry.files))
             have((source.path, *source.also))
+            if source.partner:
+                have((source.partner,))
         if not any(found for _, found in answers):
             raise missing(entry.repository, entry.branch, [source.path for source in entry.files], settings)
     copies = {keep(entry.repository, paths, found, settings) for paths, found in answers}

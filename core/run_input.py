@@ -11,11 +11,15 @@ from core.types import Completion, Dataset, Exemplar, Instance, Labels, Predicti
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Gold-labelled data of one source language."""
+    """Gold-labelled data of one source language.
+
+    `left_out` counts the rows that were not taken because they translate one that is to be labelled.
+    """
 
     dataset: str
     language: str
     records: Sequence[Record]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

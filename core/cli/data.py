@@ -10,15 +10,13 @@ import typer
 from core import catalog as facts_of_catalog
 from core import demo
 from core.cli.app import Json, Workspace, app, configured, opened, progress
+from core.cli.options import task_named
 from core.cli.output import answer, table
-from core.errors import StudioError, UnknownName
+from core.errors import UnknownName
 from core.exporting import export as export_labels
-from core.importing import import_catalog, import_file, licence_note
 from core.settings import with_workspace
 from core.store import facts, views
-from core.types import Dataset, TaskName
-
-TASKS: tuple[TaskName, ...] = ("pos", "ner", "nli", "topic")
+from core.types import Dataset
 
 
 @app.command()
@@ -30,7 +28,7 @@ def catalog(
 ) -> None:
     """Public data sets that can be imported, with their licences."""
     configured(workspace)
-    wanted = _task(task) if task else None
+    wanted = task_named(task) if task else None
     code = facts_of_catalog.language(language).code if language else None
     found = [
         entry
@@ -69,51 +67,21 @@ def datasets(as_json: Json = False, workspace: Workspace = None) -> None:
     answer({"datasets": [_as_dict(item) for item in found]}, text, as_json=as_json)
 
 
-@app.command(name="import")
-def import_command(
-    what: Annotated[str, typer.Argument(help="A data set of the catalog, or a file.")],
-    task: Annotated[str | None, typer.Option(help="For a file: pos | ner | nli | topic")] = None,
-    language: Annotated[str | None, typer.Option(help="For a file: ISO 639-1/-3 code or BCP 47 tag")] = None,
-    file_format: Annotated[
-        str | None, typer.Option("--format", help="For a file (default: detected)")
-    ] = None,
-    name: Annotated[str | None, typer.Option("--id", help="For a file: id of the data set")] = None,
-    split: Annotated[str | None, typer.Option(help="For a file: its split (default: from the name)")] = None,
-    as_json: Json = False,
-    workspace: Workspace = None,
-) -> None:
-    """Import a data set of the catalog or a file of your own."""
-    path = Path(what)
-    with progress() as report, opened(workspace) as (store, chosen):
-        if task is None and not path.is_file():
-            report(licence_note(facts_of_catalog.entry(what)), 0, 0)
-            done = import_catalog(store, chosen, what, report)
-        else:
-            done = import_file(
-                store,
-                _readable(path),
-                task=_task(task),
-                language=_required("--language", language),
-                format=file_format,
-                dataset_id=name,
-                split=split,
-                report=report,
-            )
-    answer(done, f"{done['dataset']}: {done['instances']} instances", as_json=as_json)
-
-
 @app.command()
 def export(
     what: Annotated[str, typer.Argument(help="A data set or a run.")],
     out: Annotated[Path, typer.Option("--out", help="File to write.")],
     file_format: Annotated[str, typer.Option("--format", help="conllu, bio, jsonl, csv ...")],
     split: Annotated[str | None, typer.Option(help="Only this split (A+B for several)")] = None,
+    originals: Annotated[
+        bool, typer.Option("--original-labels", help="Labels as they were in the imported file.")
+    ] = False,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
     """Write a data set (its gold) or a run (its labels) to a file, licence and citation beside it."""
     with opened(workspace) as (store, _):
-        done = export_labels(store, what, file_format, out.expanduser(), split=split)
+        done = export_labels(store, what, file_format, out.expanduser(), split=split, originals=originals)
     answer(done, f"{done['instances']} instances to {done['file']}", as_json=as_json)
 
 
@@ -173,6 +141,8 @@ def _as_dict(dataset: Dataset) -> dict[str, Any]:
         "tokens": dataset.n_tokens,
         "splits": dict(dataset.splits),
         "fingerprint": dataset.fingerprint,
+        "egress": dataset.egress,
+        "meta": dict(dataset.meta),
     }
 
 
@@ -192,25 +162,3 @@ def _plain(run: dict[str, Any]) -> dict[str, Any]:
         key: value if isinstance(value, (str, int, float, list, dict, type(None))) else str(value)
         for key, value in run.items()
     }
-
-
-def _readable(path: Path) -> Path:
-    if not path.is_file():
-        raise StudioError(
-            f"{path}: there is no such file.", "Give a file, or a data set id from `ssp catalog`."
-        )
-    return path
-
-
-def _required(option: str, value: str | None) -> str:
-    if value is None:
-        raise StudioError(f"importing a file needs {option}.", "For example --task pos --language fo.")
-    return value
-
-
-def _task(value: str | None) -> TaskName:
-    name = _required("--task", value)
-    for task in TASKS:
-        if name == task:
-            return task
-    raise UnknownName("task", name, TASKS)

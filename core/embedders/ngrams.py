@@ -7,7 +7,6 @@ in every process and on every machine.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from core.embedders import Compare, embedders
 from core.errors import RecipeError
+from core.normal import normal
 
 BASE = np.uint64(1_000_003)
 MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
@@ -107,7 +107,7 @@ def hashed_ngrams(
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).lower().split())
+    return " ".join(normal(text).lower().split())
 
 
 def _inverse_document_frequency(counts: Any) -> npt.NDArray[np.float64]:

@@ -62,6 +62,7 @@ def load(folder: Path) -> RunInput:
     inputs = folder / "in"
     dataset = said["dataset"]
     dataset["labels"] = tuple(dataset["labels"])
+    dataset["tagset"] = ()
     sources = [
         Source(source["dataset"], source["language"], list(_records(inputs / f"source-{number}.parquet")))
         for number, source in enumerate(said["sources"])
@@ -91,7 +92,7 @@ def replace_json(path: Path, value: object) -> None:
 
 
 def _description(job: RunInput) -> dict[str, Any]:
-    dataset = asdict(job.dataset) | {"meta": {}, "splits": dict(job.dataset.splits)}
+    dataset = asdict(job.dataset) | {"meta": {}, "tagset": (), "splits": dict(job.dataset.splits)}
     return {
         "run_id": job.run_id,
         "dataset": dataset,
@@ -100,7 +101,10 @@ def _description(job: RunInput) -> dict[str, Any]:
         "code_version": code_version(),
         "seed": job.seed,
         "template": job.template,
-        "sources": [{"dataset": source.dataset, "language": source.language} for source in job.sources],
+        "sources": [
+            {"dataset": source.dataset, "language": source.language, "left_out": source.left_out}
+            for source in job.sources
+        ],
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core import catalog
 from core.errors import RecipeError, UnknownName
+from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
 from core.recipes import Context, Imported, resolve, run_id
 from core.run_input import RunInput, Source
@@ -39,11 +40,11 @@ def prepare(store: Store, request: Request) -> RunInput:
     recipe = resolve(request.recipe, request.overrides, context)
     splits = _splits(dataset, request.split)
     fitted = recipe["stage1"]["labeler"] != "imported"
-    sources = _sources(store, dataset, splits, request)
+    instances = _target(store, dataset, splits, request.limit)
+    sources = _sources(store, dataset, splits, instances, request)
     if not fitted:
         sources = []
     dataset = _with_labels(dataset, sources)
-    instances = _target(store, dataset, splits, request.limit)
     positions = [item.position for item in instances]
     origin = f"{dataset.id}/{recipe['stage1']['labels']}"
     recorded = _recorded(store, recipe, origin, positions)
@@ -116,9 +117,11 @@ def _others(
     return [item for item in everything if item.position in named]
 
 
-def _sources(store: Store, dataset: Dataset, labelled: list[str], request: Request) -> list[Source]:
+def _sources(
+    store: Store, dataset: Dataset, labelled: list[str], instances: Sequence[Instance], request: Request
+) -> list[Source]:
     asked = list(request.sources) or default_sources(store, dataset)
-    found = [_source(store, dataset, name) for name in asked]
+    found = [_source(store, dataset, instances, name) for name in asked]
     for source in found:
         if source.dataset == dataset.id and set(_splits_of(source)) & set(labelled):
             raise RecipeError(
@@ -137,7 +140,7 @@ def default_sources(store: Store, dataset: Dataset) -> list[str]:
     return [item.id for item in views.datasets(store) if item.meta.get("target") == dataset.id]
 
 
-def _source(store: Store, target: Dataset, asked: str) -> Source:
+def _source(store: Store, target: Dataset, instances: Sequence[Instance], asked: str) -> Source:
     name, _, splits = asked.partition(":")
     dataset = views.dataset(store, name)
     if dataset.task != target.task:
@@ -148,7 +151,8 @@ def _source(store: Store, target: Dataset, asked: str) -> Source:
     ]
     if not records:
         raise RecipeError(f"source {name} has no labelled items in {', '.join(wanted)}.")
-    return Source(name, dataset.language, records)
+    kept = without_translations(dataset, records, target, instances)
+    return Source(name, dataset.language, kept, len(records) - len(kept))
 
 
 def _with_labels(dataset: Dataset, sources: Sequence[Source]) -> Dataset:

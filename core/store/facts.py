@@ -11,6 +11,7 @@ from core.store.facts_runs import (
     put_scores,
     start_run,
 )
+from core.store.facts_settings import set_egress, set_tagset
 from core.store.ingest import ingest
 
 __all__ = [
@@ -25,5 +26,7 @@ __all__ = [
     "finish_run",
     "ingest",
     "put_scores",
+    "set_egress",
+    "set_tagset",
     "start_run",
 ]

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -169,6 +170,8 @@ def _dataset_row(name: str, fingerprint: str, dataset: Dataset, tally: _Tally) -
         "splits": dict(tally.splits),
         "meta": dict(dataset.meta),
         "created_at": datetime.now(UTC),
+        "egress": dataset.egress,
+        "tagset": [asdict(info) for info in dataset.tagset] or None,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -185,7 +186,7 @@ def migration_config(connection: Connection) -> Config:
     """Alembic's configuration, made here so that nobody needs an `alembic.ini`."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stderr)  # stdout is for answers, and Alembic's default is that of its import
     folder = str(Path(__file__).parent / "migrations")
     config.set_main_option("script_location", folder.replace("%", "%%"))
     config.set_main_option("path_separator", "os")

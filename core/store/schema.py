@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; `Store.open` skips Alembic when the file already says so."""
 
 metadata = MetaData()
@@ -67,6 +67,8 @@ dataset = Table(
     Column("splits", _json(), nullable=False),
     Column("meta", _json(), nullable=False),
     Column("created_at", _moment(), nullable=False),
+    Column("egress", String),
+    Column("tagset", _json()),
 )
 
 instance = Table(

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from core.errors import UnknownName
 from core.store import schema
 from core.store.database import Store
-from core.types import Completion, Dataset, Instance, Record
+from core.types import Completion, Dataset, Instance, LabelInfo, Record
 
 PAGE = 2_000
 _CALLS_PER_PAGE = 200
@@ -50,6 +50,8 @@ def _dataset(row: Row[Any]) -> Dataset:
         n_tokens=row.n_tokens,
         splits=row.splits,
         meta=row.meta,
+        egress=row.egress or "ask",
+        tagset=tuple(LabelInfo(**info) for info in row.tagset or ()),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from core.errors import UnknownName
+from core.normal import normal
 from core.store.database import Store
 from core.store.schema import instance, prediction, run
 from core.store.views_data import among
@@ -137,8 +138,11 @@ def _matching(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> Sel
 
 
 def _with_text(dataset_id: str, text: str) -> Select[tuple[int]]:
+    beside = func.json_extract_string(instance.c.meta, "$.normal")
     has = or_(
-        instance.c.text.icontains(text, autoescape=True), instance.c.text_b.icontains(text, autoescape=True)
+        instance.c.text.icontains(text, autoescape=True),
+        instance.c.text_b.icontains(text, autoescape=True),
+        beside.icontains(normal(text), autoescape=True),
     )
     return select(instance.c.position).where(instance.c.dataset_id == dataset_id, has)
 

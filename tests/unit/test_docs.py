@@ -32,12 +32,13 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
         "SSP_WORKSPACE": str(tmp_path / "workspace"),
         "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
     }
-    for line in [*blocks("corridor"), *blocks("catalog"), *blocks("own-file")]:
+    for line in [*blocks("corridor"), *blocks("catalog"), *blocks("own-file"), *blocks("own-labels")]:
         done = subprocess.run(
             ["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{line}\n{done.stderr}"
     assert (tmp_path / "mine.conllu").exists()
+    assert (tmp_path / "penn-again.bio").read_text() == (tmp_path / "penn.bio").read_text().replace("\t", " ")
 
 
 def test_the_readme_names_make_targets_that_exist() -> None:

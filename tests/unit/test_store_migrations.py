@@ -10,9 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from core.errors import StoreDamaged
-from core.store import Store
+from core.store import Store, facts, views
 from core.store.opening import migration_config, upgrade
 from core.store.schema import HEAD, metadata
+from core.types import Dataset, Instance, Record
 
 
 def test_no_table_differs_from_its_migrations(store: Store) -> None:
@@ -61,3 +62,15 @@ def test_a_failed_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
         Store.open(tmp_path).close()
     except StoreDamaged as damaged:
         raise AssertionError(str(damaged)) from damaged
+
+
+def test_a_workspace_of_the_first_version_keeps_its_data(tmp_path: Path) -> None:
+    sentence = Record(Instance(0, "test", ("Eg",), "Eg"), ("PRON",))
+    with Store.open(tmp_path) as store:
+        facts.add_dataset(store, Dataset("old", "Old", "fao", "pos", ("PRON",)), [sentence])
+        with store.write() as connection:
+            command.downgrade(migration_config(connection), "0001")
+    with Store.open(tmp_path) as store:
+        found = views.dataset(store, "old")
+        assert (found.n_instances, found.egress, found.tagset) == (1, "ask", ())
+        assert [record.labels for record in views.records(store, "old")] == [("PRON",)]

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import StoreDamaged, StoreLocked, StudioError
 from core.store import Store, facts, views
 from core.store.opening import translated
-from core.store.schema import app_meta
+from core.store.schema import HEAD, app_meta
 from core.types import Dataset, Instance, Record
 
 HOLD = """
@@ -41,7 +41,7 @@ def test_opening_makes_the_folder_and_a_versioned_file(tmp_path: Path) -> None:
         with store.read() as connection:
             found = {row.key: row.value for row in connection.execute(select(app_meta))}
     assert found["duckdb"] == duckdb.__version__
-    assert found["schema"] == "0001"
+    assert found["schema"] == HEAD
 
 
 def test_data_and_version_survive_closing(tmp_path: Path) -> None:
