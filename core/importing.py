@@ -143,6 +143,8 @@ def _described(choice: FileChoice, found: Inspection) -> Dataset:
         language=spoken.code,
         task=choice.task,
         labels=found.label_set,
+        licence=choice.licence,
+        citation=choice.citation,
         source=Path(choice.name).name,
         meta=meta,
         egress=choice.egress,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -64,6 +64,8 @@ class FileChoice:
     tagset: tuple[LabelInfo, ...] = ()
     egress: Egress = "ask"
     translations: Path | None = None
+    licence: str = ""
+    citation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,15 @@ def opened(choice: FileChoice) -> Iterator[tuple[list[Part], list[Problem]]]:
     for decision in choice.decisions:
         if reason := problem_of(choice.task, decision):
             raise StudioError(f"{reason}.", "Correct the mapping.")
-    with unpacked(choice.path, choice.name) as members:
+    with ExitStack() as stack:
+        members = stack.enter_context(unpacked(choice.path, choice.name))
+        if choice.translations:
+            beside = stack.enter_context(unpacked(choice.translations, choice.translations.name))
+            if not len(members) == len(beside) == 1:
+                raise FormatError(
+                    choice.name, 0, "a zip of several files cannot have translations.", "Give one file each."
+                )
+            choice = replace(choice, translations=beside[0].path)
         yield _parts(choice, members)
 
 

@@ -63,6 +63,8 @@ def import_command(
     tagset: Annotated[
         Path | None, typer.Option(help="TOML file with description, key and color of labels")
     ] = None,
+    licence: Annotated[str, typer.Option(help="For a file: the licence it is under")] = "",
+    citation: Annotated[str, typer.Option(help="For a file: whom to cite")] = "",
     may_go: Annotated[str, typer.Option("--egress", help="Where the text may go: local | ask | any")] = "ask",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what the file holds and store nothing.")
@@ -101,6 +103,8 @@ def import_command(
                 tagset=tagset_file(tagset),
                 egress=_egress(may_go),
                 translations=readable(translations) if translations else None,
+                licence=licence,
+                citation=citation,
             )
             choice = _keeping(choice, report) if keep_unknown else choice
             if dry_run:

@@ -38,9 +38,18 @@ def run(
     request = Request(recipe, dataset, _settings(setting or []), source or [], split, limit, seed)
     with progress() as report, opened(workspace) as (store, chosen):
         run_id, computed = run_here(store, chosen, request, report)
-        stages = views.run(store, run_id)["stages"]
+        stored = views.run(store, run_id)
+    left = sum(item.get("left_out", 0) for item in stored["meta"].get("sources", ()))
     note = "" if computed else " (stored already)"
-    document = {"run": run_id, "dataset": dataset, "recipe": recipe, "stages": stages, "computed": computed}
+    note += f" ({left} source rows left out: translations of what was labelled)" if left else ""
+    document = {
+        "run": run_id,
+        "dataset": dataset,
+        "recipe": recipe,
+        "stages": stored["stages"],
+        "computed": computed,
+        "left_out": left,
+    }
     answer(document, f"run {run_id}{note}; see it with: ssp evaluate {run_id}", as_json=as_json)
 
 

@@ -95,6 +95,15 @@ def test_a_language_of_ones_own_is_described_once(ssp: Ssp, tmp_path: Path) -> N
     assert refused.code == 2
 
 
+def test_licence_and_citation_go_with_the_data(ssp: Ssp, tmp_path: Path) -> None:
+    path, out = put(tmp_path, "x.bio", NER), tmp_path / "out.bio"
+    terms = ["--licence", "CC BY 4.0", "--citation", "Hill 2026"]
+    name = ssp("import", str(path), "--task", "ner", "--language", "ha", *terms).document["dataset"]
+    assert ssp("export", name, "--format", "bio", "--out", str(out)).code == 0
+    about = json.loads((tmp_path / "out.bio.about.json").read_text("utf8"))
+    assert (about["licence"], about["citation"], about["source"]) == ("CC BY 4.0", "Hill 2026", "x.bio")
+
+
 def test_where_text_may_go(ssp: Ssp, tmp_path: Path) -> None:
     path = put(tmp_path, "x.bio", NER)
     name = ssp("import", str(path), "--task", "ner", "--language", "ha", "--egress", "local").document[

@@ -126,6 +126,20 @@ def test_translations_beside_the_text(tmp_path: Path) -> None:
     assert found.preview[1].instance.meta["translations"] == {"eng": "She sees ."}
 
 
+def test_translations_may_be_compressed_but_not_many(tmp_path: Path) -> None:
+    path = put(tmp_path, "x.fo", "Eg lesi .\n")
+    other = put(tmp_path, "x.en.gz", gzip.compress(b"I read .\n"))
+    options = ReadOptions(partner_language="eng")
+    found = inspect(choice(path, "pos", translations=other, options=options))
+    assert found.preview[0].instance.meta["translations"] == {"eng": "I read ."}
+    many = tmp_path / "many.zip"
+    with zipfile.ZipFile(many, "w") as file:
+        file.writestr("a.txt", "Eg lesi .\n")
+        file.writestr("b.txt", "Eg lesi .\n")
+    refused = inspect(choice(many, "pos", translations=other, options=options))
+    assert "cannot have translations" in refused.problems[0].message
+
+
 def test_a_report_can_cancel(tmp_path: Path) -> None:
     def stop(*_: object) -> None:
         raise Cancelled("stopped.")

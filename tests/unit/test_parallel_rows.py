@@ -13,6 +13,7 @@ from core.parallel_rows import without_translations
 from core.store import Store
 from core.types import Dataset, Instance, Record
 from tests.own_files import choice, put
+from tests.ssp_command import Ssp
 
 HEAD = "index_id\tcategory\ttext\n"
 
@@ -47,6 +48,25 @@ def test_nothing_left_is_an_error_with_a_remedy() -> None:
 def test_rows_that_only_look_alike_stay(source: Dataset) -> None:
     asked = [record.instance for record in rows("1")]
     assert len(without_translations(source, rows("1", "2"), dataset("t", "fao"), asked)) == 2
+
+
+def test_the_command_line_says_how_many_were_left_out(ssp: Ssp, tmp_path: Path) -> None:
+    for code, split in (("fo", "test"), ("en", "train")):
+        path = put(
+            tmp_path,
+            f"{code}-{split}.tsv",
+            HEAD + "".join(f"{n}\t{'ab'[n % 2]}\t{code} {n}\n" for n in range(9)),
+        )
+        assert ssp("import", str(path), "--task", "topic", "--language", code, "--id", code).code == 0
+    extra = put(
+        tmp_path, "more-train.tsv", HEAD + "".join(f"{n}\t{'ab'[n % 2]}\tmore {n}\n" for n in range(5, 20))
+    )
+    assert ssp("import", str(extra), "--task", "topic", "--language", "de", "--id", "de").code == 0
+    done = ssp("run", "ssp", "--dataset", "fo", "--source", "de", "--set", "k=2")
+    assert (done.code, done.document["left_out"]) == (0, 4), done.err
+    refused = ssp("run", "ssp", "--dataset", "fo", "--source", "en", "--set", "k=2")
+    assert refused.code == 2
+    assert "translation" in refused.message
 
 
 def test_a_run_takes_only_what_is_no_translation(tmp_path: Path) -> None:
