@@ -1,54 +1,48 @@
 # SSP Studio. `make run` and `make test` are all a newcomer needs.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python)
+START := $(PYTHON) start.py
 VENV := .venv
 BIN := $(VENV)/bin
-RUN_STAMP := $(VENV)/.run-installed
-DEV_STAMP := $(VENV)/.dev-installed
 WORKSPACE ?= workspace
 export PYTHONUTF8 = 1
 
-.PHONY: run demo install check test accept bench clean lint browser
+.PHONY: run light demo install dev check test accept bench clean lint browser
 
-run: install
-	$(BIN)/ssp sample --workspace $(WORKSPACE)
-	$(BIN)/ssp serve --workspace $(WORKSPACE)
+# start.py is the one way in: it installs what is missing or has changed, and is quick when nothing is.
+run:
+	$(START) --workspace $(WORKSPACE)
 
-demo: install
-	$(BIN)/ssp demo --workspace $(WORKSPACE)
-	$(BIN)/ssp serve --workspace $(WORKSPACE)/demo --tour
+light:
+	$(START) --light --workspace $(WORKSPACE)
 
-install: $(RUN_STAMP)
+demo:
+	$(START) --demo --workspace $(WORKSPACE)
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+install:
+	$(START) --install-only
 
-$(RUN_STAMP): requirements.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
-
-$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	touch $@
+dev:
+	@$(START) --dev --install-only
 
 # Gates: under a minute.
-check: $(DEV_STAMP) lint
+check: dev lint
 	$(BIN)/python -m pytest -m "not slow and not e2e and not real" -n 2 tests/unit tests/properties tests/contract tests/golden
 
-lint: $(DEV_STAMP)
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # Everything, with coverage and a real browser: under ten minutes.
-test: $(DEV_STAMP) browser lint
+test: dev browser lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench tests
 
 # The long acceptance runs on real data; each prints its figure.
-accept: $(DEV_STAMP) browser
+accept: dev browser
 	$(BIN)/python -m pytest -s -p no:cacheprovider tests/accept
 
-bench: $(DEV_STAMP)
+bench: dev
 	$(BIN)/python -m tests.bench
 
 # Debian's Chromium, where we may install it; elsewhere any chromium on the PATH serves.

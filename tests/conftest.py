@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from tests.needs import LEFT_OUT
 
 SKIPPED = "REAL-DATA TEST SKIPPED: set SSP_MIRROR to a folder with the public data (see README, Tests)"
 
@@ -21,10 +24,9 @@ def mirror() -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [
-        report for report in terminalreporter.stats.get("skipped", []) if SKIPPED in str(report.longrepr)
-    ]
-    if skipped:
-        terminalreporter.write_sep(
-            "!", f"{len(skipped)} real-data tests were skipped: SSP_MIRROR is not set", red=True
-        )
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    say = partial(terminalreporter.write_sep, "!", red=True)
+    if real := sum(SKIPPED in reason for reason in reasons):
+        say(f"{real} real-data tests were skipped: SSP_MIRROR is not set")
+    if heavy := sum(LEFT_OUT in reason for reason in reasons):
+        say(f"{heavy} tests were skipped, the light installation cannot run them: python start.py --full")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from core.availability import require
 from core.errors import UnknownName
 from core.registry import Registry
 
@@ -40,8 +41,13 @@ embedders: Registry[type[Embedder]] = Registry("embedder", "core.embedders")
 
 
 def build(name: str, settings: Mapping[str, Any]) -> Embedder:
-    """The embedder `name` with these settings. Raises UnknownName, RecipeError."""
+    """The embedder `name` with these settings. Raises UnknownName, RecipeError, NotInstalled.
+
+    Packages that a class names in `packages` are asked for here: when a run begins, not when Stage I is done.
+    """
     part = embedders[name]
+    for package in getattr(part, "packages", ()):
+        require(package, purpose=f"the embedder {name}")
     known = [spec.name for spec in fields(part) if spec.init]  # type: ignore[arg-type]
     for key in settings:
         if key not in known:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ class SentenceEmbedder:
         batch_size: texts at a time.
         download: fetch the model when it is not there yet.
     """
+
+    packages: ClassVar[tuple[str, ...]] = ("sentence-transformers",)
 
     model: str = ""
     prefix: str = ""

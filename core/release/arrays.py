@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from core.availability import require
 from core.errors import FormatError
 from core.formats.label_lists import read_probabilities
 
@@ -22,9 +23,11 @@ def read_confidences(path: Path, n_tokens: Sequence[int]) -> list[tuple[float, .
 
     Raises:
         FormatError: unreadable, or not one probability per token.
+        NotInstalled: a `.pth` file, and torch was left out.
     """
     if path.suffix != ".pth":
         return read_probabilities(path, n_tokens)
+    require("torch", purpose=f"reading {path.name}")
     with TemporaryDirectory() as folder:
         target = Path(folder) / "matrix.npy"
         _unpack(path, target)
@@ -37,7 +40,7 @@ def read_confidences(path: Path, n_tokens: Sequence[int]) -> list[tuple[float, .
 def _unpack(source: Path, target: Path) -> None:
     """Read a torch file in a process of its own, so that this one never imports torch."""
     command = [sys.executable, "-P", str(SCRIPT), str(source.resolve()), str(target)]
-    hint = "Fetch the file again; reading .pth files needs torch."
+    hint = "Fetch the file again."
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False

@@ -13,6 +13,7 @@ from core.embedders import embedders
 from core.embedders.ngrams import NGrams, hashed_ngrams
 from core.embedders.sentence_transformer import SentenceEmbedder
 from core.errors import RecipeError
+from tests.needs import needs
 
 TEXTS = ["Gáta er stutt søga", "gáta ER  stutt søga", "Katten sover", "", "猫は寝る"]
 
@@ -103,6 +104,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "model"
 
 
+@needs("sentence-transformers")
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_a_model_in_a_folder(tiny_model: Path) -> None:

@@ -18,6 +18,7 @@ from core.release import describe, import_release
 from core.store import Store, views
 from core.tasks import tasks
 from core.types import Exemplar
+from tests.needs import needs
 from tests.release_tree import CHOSEN, REPORT, SENTENCES, TEMPLATE, Tree, as_json, as_repr
 
 
@@ -210,6 +211,7 @@ def test_other_words_in_stage_one(kin: Tree) -> None:
         kin.gather()
 
 
+@needs("torch")
 @pytest.mark.slow
 def test_torch_files_are_read_elsewhere(kin: Tree) -> None:
     """`.pth` by torch.save, read with weights only, in a process that is not this one."""
@@ -229,6 +231,7 @@ def test_torch_files_are_read_elsewhere(kin: Tree) -> None:
     subprocess.run([sys.executable, "-c", check, source, *lengths], check=True)
 
 
+@needs("torch")
 @pytest.mark.slow
 def test_code_in_a_torch_file_is_not_executed(kin: Tree, tmp_path: Path) -> None:
     (kin.root / "zgul_outputs/kin_max_probs_all.npy").unlink()

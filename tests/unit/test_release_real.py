@@ -23,6 +23,7 @@ from core.release import checks, describe, gather, layout
 from core.release.parts import ImportedRun, Parts
 from core.tasks import tasks
 from core.types import Exemplar, Labels, Prediction
+from tests.needs import needs
 
 pytestmark = pytest.mark.real
 
@@ -252,6 +253,7 @@ assert "torch" not in sys.modules
 """
 
 
+@needs("torch")
 @pytest.mark.slow
 def test_upstream_layout_over_http(release: Path, live: str, tmp_path: Path) -> None:
     """The whole import from the live layout, in a process that never imports torch."""
