@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from core.embedders import Compare
 from core.embedders import build as build_embedder
 from core.errors import RecipeError
 from core.run_input import RunInput
 from core.selectors import build as build_selector
-from core.selectors.problem import SelectionProblem
+from core.selectors.problem import FloatArray, IntArray, SelectionProblem
 from core.selectors.statistics import counts_and_confidence
 from core.tasks import tasks
-from core.types import Exemplar, Instance, Labels, Report, Selection
+from core.types import Dataset, Exemplar, Instance, Labels, Report, Selection
 
 QUERIES_AT_A_TIME = 256
 
@@ -50,36 +52,61 @@ def _shifted(report: Report, start: int, total: int) -> Report:
     return shifted
 
 
-def _problems(
-    job: RunInput, pool: Sequence[Exemplar], report: Report
-) -> Iterator[tuple[int, SelectionProblem]]:
-    """The selection problem of every block of queries: similarities never take N x N of memory."""
-    report("similarities", 0, 1)
-    task = tasks[job.dataset.task]
-    labels = task.coverage_labels(job.dataset.labels)
+@dataclass(frozen=True)
+class Candidates:
+    """A pool with all that selection asks of it, worked out once; L coverage labels, N items.
+
+    `rows` maps an item's position in the target to its row; `compare` gives similarities to the pool.
+    """
+
+    labels: Labels
+    counts: IntArray
+    confidence: FloatArray
+    item_confidence: FloatArray
+    rows: Mapping[int, int]
+    compare: Compare
+
+    def problem(self, queries: Sequence[Instance]) -> SelectionProblem:
+        """The selection problem of these queries."""
+        return SelectionProblem(
+            similarity=self.compare([_text(item) for item in queries]),
+            own=np.array([self.rows.get(item.position, -1) for item in queries]),
+            counts=self.counts,
+            confidence=self.confidence,
+            item_confidence=self.item_confidence,
+            labels=self.labels,
+        )
+
+
+def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exemplar]) -> Candidates:
+    """Statistics and embeddings of a pool; `embedder` is the recipe's table of that name."""
+    task = tasks[dataset.task]
+    labels = task.coverage_labels(dataset.labels)
     counts, confidence = counts_and_confidence(
         [tuple(task.coverage_label(label) for label in item.labels) for item in pool],
         [item.confidences for item in pool],
         labels,
     )
-    rows = {item.instance.position: row for row, item in enumerate(pool)}
-    settings = {key: value for key, value in job.recipe["embedder"].items() if key != "name"}
-    compare = build_embedder(job.recipe["embedder"]["name"], settings).against(
-        [_text(item.instance) for item in pool]
+    settings = {key: value for key, value in embedder.items() if key != "name"}
+    built = build_embedder(embedder["name"], settings)
+    return Candidates(
+        labels=labels,
+        counts=counts,
+        confidence=confidence,
+        item_confidence=np.array([_mean(item.confidences) for item in pool]),
+        rows={item.instance.position: row for row, item in enumerate(pool)},
+        compare=built.against([_text(item.instance) for item in pool]),
     )
+
+
+def _problems(
+    job: RunInput, pool: Sequence[Exemplar], report: Report
+) -> Iterator[tuple[int, SelectionProblem]]:
+    """The selection problem of every block of queries: similarities never take N x N of memory."""
+    report("similarities", 0, 1)
+    ready = candidates(job.dataset, job.recipe["embedder"], pool)
     for start in range(0, len(job.instances), QUERIES_AT_A_TIME):
-        block = job.instances[start : start + QUERIES_AT_A_TIME]
-        yield (
-            start,
-            SelectionProblem(
-                similarity=compare([_text(item) for item in block]),
-                own=np.array([rows.get(item.position, -1) for item in block]),
-                counts=counts,
-                confidence=confidence,
-                item_confidence=np.array([_mean(item.confidences) for item in pool]),
-                labels=labels,
-            ),
-        )
+        yield start, ready.problem(job.instances[start : start + QUERIES_AT_A_TIME])
 
 
 def _text(instance: Instance) -> str:

@@ -38,7 +38,7 @@ def run(job: RunInput, sink: Sink, report: Report) -> None:
         report("type consensus", 0, 1)
         settled = consensus(job.instances, noisy, job.dataset.labels, job.dataset.task)
         sink.predictions("consensus", settled)
-    pool = _pool(job, settled)
+    pool = pool_of(job, settled)
     chosen = choose(job, pool, report)
     if chosen:
         sink.selections(chosen, pool)
@@ -62,8 +62,8 @@ def _stage_one(job: RunInput, report: Report) -> list[Prediction]:
     return noisy
 
 
-def _pool(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
-    """Target instances with their noisy labels; human labels replace them with confidence 1."""
+def pool_of(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
+    """The pool: target instances with noisy labels; human labels replace them with confidence 1."""
     by_position = {**job.stage1, **{prediction.position: prediction for prediction in settled}}
     pool = []
     for instance in (*job.instances, *job.others):

@@ -39,7 +39,8 @@ def test_an_import_that_is_killed_leaves_all_or_nothing(tmp_path: Path) -> None:
     seconds = time.monotonic() - started
     assert json.loads(whole.stdout)["instances"] == SENTENCES
     workspace = tmp_path / "killed"
-    outcomes = [_killed(path, workspace, seconds * (0.3 + 0.7 * (number + 0.5) / KILLS)) for number in range(KILLS)]
+    shares = [0.3 + 0.7 * (number + 0.5) / KILLS for number in range(KILLS)]
+    outcomes = [_killed(path, workspace, seconds * share) for share in shares]
     left = sorted(item.name for item in workspace.iterdir())
     print(
         f"{KILLS} kills over {seconds:.1f} s: {outcomes.count(0)} times nothing, "
