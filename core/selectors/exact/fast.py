@@ -1,0 +1,162 @@
+"""The fast path: demands of presence, no limits. One block of queries at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.selectors.exact.answers import CERTIFICATE, SEARCH, Answers
+from core.selectors.exact.dual import FAR, Shared, Single
+from core.selectors.exact.finalists import Finalists, gather, only, reachable, representatives, undominated
+from core.selectors.exact.general import settle
+from core.selectors.exact.masks import Weights, pack, unpack
+from core.selectors.exact.narrow import Narrowed, guess, narrow
+from core.selectors.exact.pool import Pool, lay_out, wanted
+from core.selectors.exact.scores import Block, Scores
+from core.selectors.exact.screen import needless
+from core.selectors.exact.top import Exact, best
+from core.selectors.exact.tree import WIDEST, plant, search
+from core.selectors.exact.wish import Wish
+from core.selectors.problem import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from core.selectors.exact.engine import Effort
+
+
+class Fast:
+    """One wish of presence over one pool, ready for block after block of queries."""
+
+    def __init__(self, scores: Scores, own: IntArray, wish: Wish, effort: Effort) -> None:
+        labels = wanted(wish)
+        carried = (wish.counts[:, labels] > 0) & np.isfinite(wish.worth)[:, None]
+        self._sets, self._carriers = pack(carried), carried.sum(axis=0)
+        if effort.screen:
+            spread = scores.spread
+            wish = replace(wish, worth=np.where(needless(wish, labels, spread), -np.inf, wish.worth))
+        self._own, self._k, self._effort = own, wish.k, effort
+        self._pool: Pool = lay_out(wish, scores.spread)
+        self._scores = scores.arranged(self._pool.order)
+        self._start: Single = guess(self._pool.loss, self._carriers, len(self._sets))
+        self._rounding = scores.error + 2.0**-22 * float(np.abs(self._pool.worth).max(initial=0.0))
+
+    def solve(self, rows: IntArray, answers: Answers, first: int) -> None:
+        """Choose for the queries `rows`; their items go behind the first columns of `chosen`."""
+        own = np.where(self._own[rows] >= 0, self._pool.place[self._own[rows]], -1)
+        enough = len(self._pool.order) - (own >= 0) > self._k
+        for place in np.flatnonzero(~enough):
+            left = np.delete(self._pool.order, own[place]) if own[place] >= 0 else self._pool.order
+            answers.chosen[rows[place], first : first + len(left)] = left
+        rows, own = rows[enough], own[enough]
+        if len(rows):
+            self._solve(rows, own, answers, first)
+
+    def _solve(self, rows: IntArray, own: IntArray, answers: Answers, first: int) -> None:
+        pool = self._pool
+        block = self._scores.block(rows)
+        block += pool.worth.astype(block.dtype)
+        here = np.flatnonzero(own >= 0)
+        block[here, own[here]] = -np.inf
+        exact = self._exact(rows, own)
+        error = self._rounding if block.dtype == np.float32 else self._scores.error
+        places, value = best(block, self._k, error, exact, pool.order)
+        answers.chosen[rows, first:] = pool.order[places]
+        answers.status[rows] = CERTIFICATE
+        need = self._need(rows)
+        missing = need & ~np.bitwise_or.reduce(pool.sets[places], axis=1)
+        open_rows = np.flatnonzero(missing)
+        if len(open_rows):
+            self._search(rows, open_rows, block, (places, value), need, exact, answers, first)
+
+    def _exact(self, rows: IntArray, own: IntArray) -> Exact:
+        def exact(local: IntArray, places: IntArray) -> FloatArray:
+            scores = self._scores.exact(rows[local], places) + self._pool.worth[places]
+            return np.where(places == own[local], -np.inf, scores)
+
+        return exact
+
+    def _need(self, rows: IntArray) -> IntArray:
+        """(R,) labels in demand that some other item carries."""
+        own = self._own[rows]
+        mine = unpack(np.where(own >= 0, self._sets[own], 0), len(self._carriers))
+        return pack((self._carriers - mine) > 0)
+
+    def _search(
+        self,
+        rows: IntArray,
+        local: IntArray,
+        block: Block,
+        top: tuple[IntArray, FloatArray],
+        need: IntArray,
+        exact: Exact,
+        answers: Answers,
+        first: int,
+    ) -> None:
+        places, value, need = top[0][local], top[1][local], need[local]
+        part = block[local]
+        np.put_along_axis(part, places, -np.inf, axis=1)
+        loss = np.where(unpack(need, len(self._pool.loss)), self._pool.loss, 0.0)
+        narrowed = self._narrow(part, places, value, loss)
+
+        def near(rows: IntArray, items: IntArray) -> FloatArray:
+            return exact(local[rows], items)
+
+        outside = representatives(
+            self._pool, part, narrowed.kept[:, self._k :], self._rounding if part.dtype == np.float32 else 0.0, near
+        )
+        found = gather(self._pool, (places, value), narrowed.kept[:, : self._k], outside)
+        self._decide(undominated(found, self._k), narrowed, loss, need, rows[local], answers, first)
+
+    def _narrow(self, part: Block, places: IntArray, value: FloatArray, loss: FloatArray) -> Narrowed:
+        pool = self._pool
+        reps = np.maximum.reduceat(part, pool.starts, axis=1)
+        columns = np.hstack([value, reps]).astype(np.float32)
+        field = Shared(
+            np.maximum(columns, FAR),
+            unpack(pool.sets[places], len(pool.loss)).astype(np.float32),
+            pool.table.astype(np.float32),
+        )
+        error = np.full(len(part), self._rounding + 2.0**-22 * (1.0 + self._scores.spread), dtype=np.float32)
+        narrowed = narrow(field, loss.astype(np.float32), error, self._start, self._k)
+        self._start = narrowed.prices.mean(axis=0)
+        return narrowed
+
+    def _decide(
+        self,
+        found: Finalists,
+        narrowed: Narrowed,
+        loss: FloatArray,
+        need: IntArray,
+        rows: IntArray,
+        answers: Answers,
+        first: int,
+    ) -> None:
+        """Search every query whose finalists are few enough; the rest goes to the solver."""
+        prices = np.clip(narrowed.prices.astype(np.float64), 0.0, loss)
+        known = self._known(narrowed, loss)
+        kept = reachable(found, Weights(prices), prices.sum(axis=1), known, self._k)
+        found = only(found, kept)
+        few = (found.places >= 0).sum(axis=1) <= WIDEST
+        easy = np.flatnonzero(few)
+        part = _cut(found.rows(easy))
+        tree = plant(part, prices[easy], loss[easy], need[easy], self._k)
+        places, value, nodes = search(tree, known[easy], self._k, self._effort.nodes)
+        solved = value > -np.inf
+        good = rows[easy[solved]]
+        answers.chosen[good, first:] = self._pool.order[places[solved]]
+        answers.status[rows], answers.nodes[rows[easy]] = SEARCH, nodes
+        for query in np.r_[easy[~solved], np.flatnonzero(~few)]:
+            settle(self._pool, found.rows(query), loss[query], self._k, int(rows[query]), self._effort, answers, first)
+
+    def _known(self, narrowed: Narrowed, loss: FloatArray) -> FloatArray:
+        """(R,) a value that is surely reachable, whatever float32 made of it."""
+        value = narrowed.value.astype(np.float64)
+        size = np.abs(value) + loss.sum(axis=1) + np.abs(self._pool.worth).max(initial=0.0) * self._k
+        return np.asarray(value - 2 * self._k * self._rounding - 2.0**-20 * (1.0 + size))
+
+
+def _cut(found: Finalists) -> Finalists:
+    """Without columns that no query uses."""
+    used: BoolArray = found.places >= 0
+    return only(found, used)

@@ -1,0 +1,142 @@
+"""The candidates left of each query, with exact scores, without those that another one dominates.
+
+y dominates x if it comes before x by (score, row) and carries every label in demand that x does.
+Some optimum holds no item outside T that another item outside T dominates, and with every item all
+its dominators (of T and F): else swapping would lose nothing and come earlier in the order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.selectors.exact.masks import Weights
+from core.selectors.exact.pool import Pool
+from core.selectors.exact.scores import Block
+from core.selectors.exact.top import Exact
+from core.selectors.problem import BoolArray, FloatArray, IntArray
+
+NONE = -1e30
+
+
+@dataclass(frozen=True)
+class Finalists:
+    """Up to C items of R queries, best first by (score, row); unused columns come last.
+
+    Attributes:
+        places: (R, C) place in the pool, -1 unused.
+        scores: (R, C) exact, -1e30 unused.
+        sets: (R, C) labels in demand.
+        outside: (R, C) not among the K best.
+    """
+
+    places: IntArray
+    scores: FloatArray
+    sets: IntArray
+    outside: BoolArray
+
+    def columns(self, order: IntArray) -> Finalists:
+        """The columns `order` (R, C')."""
+
+        def taken(array: IntArray) -> IntArray:
+            return np.take_along_axis(array, order, axis=1)
+
+        return Finalists(taken(self.places), taken(self.scores), taken(self.sets), taken(self.outside))  # type: ignore[arg-type]
+
+    def rows(self, kept: IntArray) -> Finalists:
+        """Some queries."""
+        return Finalists(self.places[kept], self.scores[kept], self.sets[kept], self.outside[kept])
+
+
+def representatives(
+    pool: Pool, block: Block, kept: BoolArray, error: float, exact: Exact
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """The best item of every signature kept (R, G): rows, places, exact scores, row by row.
+
+    Args:
+        block: (R, n) approximate scores with those of T at minus infinity.
+    """
+    rows, groups = np.nonzero(kept)
+    lengths = pool.lengths[groups]
+    pair = np.repeat(np.arange(len(rows)), lengths)
+    first = np.cumsum(lengths) - lengths
+    places = np.arange(len(pair)) - first[pair] + pool.starts[groups][pair]
+    rough = block[rows[pair], places]
+    best = np.maximum.reduceat(rough, first) if len(rows) else rough
+    near = np.flatnonzero((rough >= best[pair] - 2 * error) & np.isfinite(rough))
+    pair, places = pair[near], places[near]
+    scores = exact(rows[pair], places)
+    order = np.lexsort((places, -scores, pair))
+    leader = np.r_[True, np.diff(pair[order]) > 0][: len(order)]
+    chosen = order[leader]
+    return rows[pair[chosen]], places[chosen], scores[chosen]
+
+
+def gather(
+    pool: Pool, top: tuple[IntArray, FloatArray], inside: BoolArray, outside: tuple[IntArray, IntArray, FloatArray]
+) -> Finalists:
+    """Both kinds of candidates side by side, in order.
+
+    Args:
+        top: places and scores (R, K) of T; `inside` (R, K) those that can still matter.
+        outside: rows, places and scores of the others, row by row.
+    """
+    rows, places, scores = outside
+    count = np.bincount(rows, minlength=len(inside))
+    column = np.arange(len(rows)) - (np.cumsum(count) - count)[rows]
+    wide = int(count.max(initial=0))
+    out_places, out_scores = np.full((len(inside), wide), -1), np.full((len(inside), wide), NONE)
+    out_places[rows, column], out_scores[rows, column] = places, scores
+    all_places = np.hstack([np.where(inside, top[0], -1), out_places])
+    all_scores = np.hstack([np.where(inside, top[1], NONE), out_scores])
+    flag = np.zeros(all_places.shape, dtype=bool)
+    flag[:, inside.shape[1] :] = True
+    sets = np.where(all_places >= 0, pool.sets[all_places], 0)
+    found = Finalists(all_places, all_scores, sets, flag)
+    return found.columns(np.lexsort((pool.order[all_places], -all_scores)))
+
+
+def dominance(found: Finalists) -> BoolArray:
+    """(R, C, C) whether column y (last axis) dominates column x."""
+    sets, places = found.sets, found.places
+    covers = (sets[:, :, None] & ~sets[:, None, :]) == 0
+    earlier = np.tri(sets.shape[1], k=-1, dtype=bool)
+    used = places >= 0
+    return covers & earlier & used[:, :, None] & used[:, None, :]
+
+
+def undominated(found: Finalists, k: int) -> Finalists:
+    """Without columns outside T that one outside dominates, or that K others dominate."""
+    matrix = dominance(found)
+    drop = found.outside & (matrix & found.outside[:, None, :]).any(axis=2)
+    drop |= matrix.sum(axis=2) >= k
+    return only(found, ~drop)
+
+
+def only(found: Finalists, kept: BoolArray) -> Finalists:
+    """The used columns that are kept, moved to the front, in order."""
+    kept = kept & (found.places >= 0)
+    width = int(kept.sum(axis=1).max(initial=0))
+    order = np.argsort(~kept, axis=1, kind="stable")[:, :width]
+    moved = found.columns(order)
+    gone = ~np.take_along_axis(kept, order, axis=1)
+    return Finalists(
+        np.where(gone, -1, moved.places),
+        np.where(gone, NONE, moved.scores),
+        np.where(gone, 0, moved.sets),
+        moved.outside & ~gone,
+    )
+
+
+def reachable(found: Finalists, prices: Weights, total: FloatArray, value: FloatArray, k: int) -> BoolArray:
+    """(R, C) columns that can be part of a set worth `value`, by exact reduced costs.
+
+    Args:
+        prices: label prices; `total` (R,) their sum over all labels.
+    """
+    rows = np.arange(len(value))[:, None]
+    weights = found.scores + np.where(found.places >= 0, prices.over(rows, found.sets), 0.0)
+    split = np.partition(weights, weights.shape[1] - k, axis=1)[:, -k:]
+    others = split[:, 1:].sum(axis=1) - total
+    return np.asarray(weights >= (value - others)[:, None]) & (found.places >= 0)
