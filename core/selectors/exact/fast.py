@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.selectors.exact.answers import CERTIFICATE, SEARCH, Answers
+from core.selectors.exact.decide import Contest, decide
 from core.selectors.exact.dual import FAR, Shared, Single
-from core.selectors.exact.finalists import Finalists, gather, only, reachable, representatives, undominated
+from core.selectors.exact.finalists import gather, representatives
 from core.selectors.exact.general import settle
-from core.selectors.exact.masks import Weights, pack, unpack
+from core.selectors.exact.masks import pack, unpack
 from core.selectors.exact.narrow import Narrowed, guess, narrow
 from core.selectors.exact.pool import Pool, lay_out, wanted
 from core.selectors.exact.scores import Block, Scores
 from core.selectors.exact.screen import needless
 from core.selectors.exact.top import Exact, best
-from core.selectors.exact.tree import WIDEST, plant, search
 from core.selectors.exact.wish import Wish
-from core.selectors.problem import BoolArray, FloatArray, IntArray
+from core.selectors.problem import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from core.selectors.exact.engine import Effort
@@ -93,6 +93,7 @@ class Fast:
         answers: Answers,
         first: int,
     ) -> None:
+        pool = self._pool
         places, value, need = top[0][local], top[1][local], need[local]
         part = block[local]
         np.put_along_axis(part, places, -np.inf, axis=1)
@@ -106,7 +107,15 @@ class Fast:
             self._pool, part, narrowed.kept[:, self._k :], self._rounding if part.dtype == np.float32 else 0.0, near
         )
         found = gather(self._pool, (places, value), narrowed.kept[:, : self._k], outside)
-        self._decide(undominated(found, self._k), narrowed, loss, need, rows[local], answers, first)
+        prices = np.clip(narrowed.prices.astype(np.float64), 0.0, loss)
+        contest = Contest(found, prices, loss, need, self._known(narrowed, loss))
+        chosen, nodes = decide(contest, self._k, self._effort.nodes)
+        queries = rows[local]
+        answers.chosen[queries, first:] = pool.order[chosen]
+        answers.status[queries], answers.nodes[queries] = SEARCH, nodes
+        for place in np.flatnonzero((chosen < 0).any(axis=1)):
+            row = int(queries[place])
+            settle(pool, found.rows(place), loss[place], self._k, row, self._effort, answers, first)
 
     def _narrow(self, part: Block, places: IntArray, value: FloatArray, loss: FloatArray) -> Narrowed:
         pool = self._pool
@@ -122,41 +131,8 @@ class Fast:
         self._start = narrowed.prices.mean(axis=0)
         return narrowed
 
-    def _decide(
-        self,
-        found: Finalists,
-        narrowed: Narrowed,
-        loss: FloatArray,
-        need: IntArray,
-        rows: IntArray,
-        answers: Answers,
-        first: int,
-    ) -> None:
-        """Search every query whose finalists are few enough; the rest goes to the solver."""
-        prices = np.clip(narrowed.prices.astype(np.float64), 0.0, loss)
-        known = self._known(narrowed, loss)
-        kept = reachable(found, Weights(prices), prices.sum(axis=1), known, self._k)
-        found = only(found, kept)
-        few = (found.places >= 0).sum(axis=1) <= WIDEST
-        easy = np.flatnonzero(few)
-        part = _cut(found.rows(easy))
-        tree = plant(part, prices[easy], loss[easy], need[easy], self._k)
-        places, value, nodes = search(tree, known[easy], self._k, self._effort.nodes)
-        solved = value > -np.inf
-        good = rows[easy[solved]]
-        answers.chosen[good, first:] = self._pool.order[places[solved]]
-        answers.status[rows], answers.nodes[rows[easy]] = SEARCH, nodes
-        for query in np.r_[easy[~solved], np.flatnonzero(~few)]:
-            settle(self._pool, found.rows(query), loss[query], self._k, int(rows[query]), self._effort, answers, first)
-
     def _known(self, narrowed: Narrowed, loss: FloatArray) -> FloatArray:
         """(R,) a value that is surely reachable, whatever float32 made of it."""
         value = narrowed.value.astype(np.float64)
         size = np.abs(value) + loss.sum(axis=1) + np.abs(self._pool.worth).max(initial=0.0) * self._k
         return np.asarray(value - 2 * self._k * self._rounding - 2.0**-20 * (1.0 + size))
-
-
-def _cut(found: Finalists) -> Finalists:
-    """Without columns that no query uses."""
-    used: BoolArray = found.places >= 0
-    return only(found, used)

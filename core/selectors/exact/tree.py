@@ -16,19 +16,19 @@ import numpy as np
 
 from core.selectors.exact.finalists import NONE, Finalists, dominance
 from core.selectors.exact.masks import Weights
-from core.selectors.problem import FloatArray, IntArray
+from core.selectors.problem import BoolArray, FloatArray, IntArray
 
-WIDEST = 62
+WORD = 62
 
 
 @dataclass(frozen=True)
 class Tree:
-    """What the search needs, R queries and C <= 62 candidates in order of w.
+    """What the search needs, R queries and C candidates in order of w.
 
     Attributes:
         places, scores, sets: (R, C) as in `Finalists`, in order of w.
-        rank: (R, C) bit of each candidate in the order by (score, row): the higher the earlier.
-        above: (R, C) its dominators as bits of columns.
+        rank: (R, C) place of each candidate in the order by (score, row).
+        above: (R, C, W) its dominators as bits of columns, 62 to a word.
         weights: (R, C) w.
         gain: (k + 1, R, C + 1) w of the next so many items from a column on.
         rest: (R, C + 1) labels carried from a column on.
@@ -54,7 +54,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Nodes:
-    """Partial sets: their query, next column, columns chosen, labels shown, value so far."""
+    """n partial sets: their query, next column, columns chosen (n, W), labels shown, value so far."""
 
     row: IntArray
     next: IntArray
@@ -77,13 +77,12 @@ def plant(found: Finalists, prices: FloatArray, loss: FloatArray, need: IntArray
     matrix = np.take_along_axis(dominance(found), order[:, :, None], axis=1)
     matrix = np.take_along_axis(matrix, order[:, None, :], axis=2)
     ordered = found.columns(order)
-    bits = np.int64(1) << np.arange(order.shape[1], dtype=np.int64)
     return Tree(
         places=ordered.places,
         scores=ordered.scores,
         sets=ordered.sets,
-        rank=np.int64(1) << (WIDEST - 1 - order),
-        above=(matrix * bits).sum(axis=2),
+        rank=order,
+        above=_words(matrix),
         weights=weights,
         gain=_gains(weights, k),
         rest=_rest(ordered.sets),
@@ -92,6 +91,19 @@ def plant(found: Finalists, prices: FloatArray, loss: FloatArray, need: IntArray
         slack=slack,
         loss=Weights(loss),
         start=-prices.sum(axis=1),
+    )
+
+
+def _words(members: BoolArray) -> IntArray:
+    """Truth values (..., C) as bits (..., W)."""
+    width = members.shape[-1]
+    bits = np.int64(1) << (np.arange(width, dtype=np.int64) % WORD)
+    return np.stack(
+        [
+            (members[..., start : start + WORD] * bits[start : start + WORD]).sum(axis=-1)
+            for start in range(0, max(width, 1), WORD)
+        ],
+        axis=-1,
     )
 
 
@@ -121,7 +133,8 @@ def search(tree: Tree, value: FloatArray, k: int, budget: int) -> tuple[IntArray
     """
     size = len(value)
     zero = np.zeros(size, dtype=np.int64)
-    nodes = Nodes(np.arange(size), zero, zero, zero, tree.start)
+    nothing = np.zeros((size, tree.above.shape[2]), dtype=np.int64)
+    nodes = Nodes(np.arange(size), zero, nothing, zero, tree.start)
     spent = np.zeros(size, dtype=np.int64)
     for more in range(k, 0, -1):
         nodes = _grow(tree, nodes, value, more)
@@ -137,7 +150,7 @@ def _grow(tree: Tree, nodes: Nodes, value: FloatArray, more: int) -> Nodes:
     ahead = tree.gain[more][nodes.row, :width] + nodes.base[:, None] >= value[nodes.row][:, None]
     parent, column = np.nonzero(ahead & (np.arange(width) >= nodes.next[:, None]))
     row, bits = nodes.row[parent], nodes.bits[parent]
-    free = np.flatnonzero((tree.above[row, column] & ~bits) == 0)
+    free = np.flatnonzero(((tree.above[row, column] & ~bits) == 0).all(axis=1))
     parent, column, row, bits = parent[free], column[free], row[free], bits[free]
     sets, shown = tree.sets[row, column], nodes.shown[parent]
     base = nodes.base[parent] + tree.weights[row, column] - tree.prices.over(row, sets & shown)
@@ -145,21 +158,22 @@ def _grow(tree: Tree, nodes: Nodes, value: FloatArray, more: int) -> Nodes:
     lost = tree.need[row] & ~shown & ~(tree.rest[row, column + 1] if more > 1 else 0)
     bound = base + tree.gain[more - 1][row, column + 1] - tree.slack.over(row, lost)
     kept = np.flatnonzero(bound >= value[row])
-    grown = Nodes(row, column + 1, bits | (np.int64(1) << column), shown, base if more > 1 else bound)
-    return grown.only(kept)
+    bits[np.arange(len(row)), column // WORD] |= np.int64(1) << (column % WORD)
+    return Nodes(row, column + 1, bits, shown, base).only(kept)
 
 
 def _best(tree: Tree, leaves: Nodes, size: int, k: int) -> tuple[IntArray, FloatArray]:
     """Per query the leaf of highest value; of equal ones that whose items come first in order."""
-    members = ((leaves.bits[:, None] >> np.arange(tree.places.shape[1])) & 1).astype(bool)
+    columns = np.arange(tree.places.shape[1])
+    members = ((leaves.bits[:, columns // WORD] >> (columns % WORD)) & 1).astype(bool)
     row = leaves.row
     value = np.where(members, tree.scores[row], 0.0).sum(axis=1)
     value -= tree.loss.over(row, tree.need[row] & ~leaves.shown)
     highest = np.full(size, -np.inf)
     np.maximum.at(highest, row, value)
     near = np.flatnonzero(value >= highest[row] - 1e-12 * (1.0 + np.abs(highest[row])))
-    rank = np.where(members[near], tree.rank[row[near]], 0).sum(axis=1)
-    near = near[np.lexsort((-rank, row[near]))]
+    rank = np.sort(tree.rank[row[near]][members[near]].reshape(-1, k), axis=1)
+    near = near[np.lexsort((*rank.T[::-1], row[near]))]
     first = near[np.r_[True, np.diff(row[near]) > 0][: len(near)]]
     places = np.full((size, k), -1)
     places[row[first]] = tree.places[row[first]][members[first]].reshape(-1, k)
