@@ -10,7 +10,7 @@ import numpy as np
 from core.selectors.exact.answers import CERTIFICATE, SEARCH, Answers
 from core.selectors.exact.decide import Contest, decide
 from core.selectors.exact.dual import FAR, Shared, Single
-from core.selectors.exact.finalists import gather, representatives
+from core.selectors.exact.finalists import gather, members, representatives
 from core.selectors.exact.general import settle
 from core.selectors.exact.masks import pack, unpack
 from core.selectors.exact.narrow import Narrowed, guess, narrow
@@ -60,14 +60,14 @@ class Fast:
         block[here, own[here]] = -np.inf
         exact = self._exact(rows, own)
         error = self._rounding if block.dtype == np.float32 else self._scores.error
-        places, value = best(block, self._k, error, exact, pool.order)
+        places = best(block, self._k, error, exact, pool.order)
         answers.chosen[rows, first:] = pool.order[places]
         answers.status[rows] = CERTIFICATE
         need = self._need(rows)
         missing = need & ~np.bitwise_or.reduce(pool.sets[places], axis=1)
         open_rows = np.flatnonzero(missing)
         if len(open_rows):
-            self._search(rows, open_rows, block, (places, value), need, exact, answers, first)
+            self._search(rows, open_rows, block, places, need, exact, answers, first)
 
     def _exact(self, rows: IntArray, own: IntArray) -> Exact:
         def exact(local: IntArray, places: IntArray) -> FloatArray:
@@ -87,26 +87,26 @@ class Fast:
         rows: IntArray,
         local: IntArray,
         block: Block,
-        top: tuple[IntArray, FloatArray],
+        places: IntArray,
         need: IntArray,
         exact: Exact,
         answers: Answers,
         first: int,
     ) -> None:
         pool = self._pool
-        places, value, need = top[0][local], top[1][local], need[local]
-        part = block[local]
+        places, need = places[local], need[local]
+        part = block if len(local) == len(block) else block[local]
+        rough = np.take_along_axis(part, places, axis=1)
         np.put_along_axis(part, places, -np.inf, axis=1)
         loss = np.where(unpack(need, len(self._pool.loss)), self._pool.loss, 0.0)
-        narrowed = self._narrow(part, places, value, loss)
+        narrowed = self._narrow(part, places, rough, loss)
 
         def near(rows: IntArray, items: IntArray) -> FloatArray:
             return exact(local[rows], items)
 
-        outside = representatives(
-            self._pool, part, narrowed.kept[:, self._k :], self._rounding if part.dtype == np.float32 else 0.0, near
-        )
-        found = gather(self._pool, (places, value), narrowed.kept[:, : self._k], outside)
+        error = self._rounding if part.dtype == np.float32 else 0.0
+        outside = representatives(pool, part, narrowed.kept[:, self._k :], error, near)
+        found = gather(pool, members(places, narrowed.kept[:, : self._k], near), outside)
         prices = np.clip(narrowed.prices.astype(np.float64), 0.0, loss)
         contest = Contest(found, prices, loss, need, self._known(narrowed, loss))
         chosen, nodes = decide(contest, self._k, self._effort.nodes)
@@ -117,10 +117,10 @@ class Fast:
             row = int(queries[place])
             settle(pool, found.rows(place), loss[place], self._k, row, self._effort, answers, first)
 
-    def _narrow(self, part: Block, places: IntArray, value: FloatArray, loss: FloatArray) -> Narrowed:
+    def _narrow(self, part: Block, places: IntArray, rough: Block, loss: FloatArray) -> Narrowed:
         pool = self._pool
         reps = np.maximum.reduceat(part, pool.starts, axis=1)
-        columns = np.hstack([value, reps]).astype(np.float32)
+        columns = np.hstack([rough, reps]).astype(np.float32)
         field = Shared(
             np.maximum(columns, FAR),
             unpack(pool.sets[places], len(pool.loss)).astype(np.float32),

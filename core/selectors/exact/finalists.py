@@ -49,23 +49,21 @@ class Finalists:
         return Finalists(self.places[kept], self.scores[kept], self.sets[kept], self.outside[kept])
 
 
-def representatives(
-    pool: Pool, block: Block, kept: BoolArray, error: float, exact: Exact
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """The best item of every signature kept (R, G): rows, places, exact scores, row by row.
+Some = tuple[IntArray, IntArray, FloatArray]
+"""Parallel rows, places and exact scores, row by row."""
+
+
+def representatives(pool: Pool, block: Block, kept: BoolArray, error: float, exact: Exact) -> Some:
+    """The best item of every signature kept (R, G).
 
     Args:
         block: (R, n) approximate scores with those of T at minus infinity.
     """
     rows, groups = np.nonzero(kept)
-    lengths = pool.lengths[groups]
-    pair = np.repeat(np.arange(len(rows)), lengths)
-    first = np.cumsum(lengths) - lengths
-    places = np.arange(len(pair)) - first[pair] + pool.starts[groups][pair]
-    rough = block[rows[pair], places]
-    best = np.maximum.reduceat(rough, first) if len(rows) else rough
-    near = np.flatnonzero((rough >= best[pair] - 2 * error) & np.isfinite(rough))
-    pair, places = pair[near], places[near]
+    if pool.lengths[groups].sum() * 4 > block.size:
+        pair, places = _near_in_all(pool, block, kept, error)
+    else:
+        pair, places = _near_in_some(pool, block, rows, groups, error)
     scores = exact(rows[pair], places)
     order = np.lexsort((places, -scores, pair))
     leader = np.r_[True, np.diff(pair[order]) > 0][: len(order)]
@@ -73,28 +71,49 @@ def representatives(
     return rows[pair[chosen]], places[chosen], scores[chosen]
 
 
-def gather(
-    pool: Pool, top: tuple[IntArray, FloatArray], inside: BoolArray, outside: tuple[IntArray, IntArray, FloatArray]
-) -> Finalists:
-    """Both kinds of candidates side by side, in order.
+def _near_in_some(
+    pool: Pool, block: Block, rows: IntArray, groups: IntArray, error: float
+) -> tuple[IntArray, IntArray]:
+    """Items that may be the best of their signature: number of the (row, signature), place."""
+    lengths = pool.lengths[groups]
+    pair = np.repeat(np.arange(len(rows)), lengths)
+    first = np.cumsum(lengths) - lengths
+    places = np.arange(len(pair)) + (pool.starts[groups] - first)[pair]
+    rough = block.ravel()[rows[pair] * block.shape[1] + places]
+    best = np.maximum.reduceat(rough, first) if len(rows) else rough
+    near = np.flatnonzero((rough >= best[pair] - 2 * error) & np.isfinite(rough))
+    return pair[near], places[near]
 
-    Args:
-        top: places and scores (R, K) of T; `inside` (R, K) those that can still matter.
-        outside: rows, places and scores of the others, row by row.
-    """
-    rows, places, scores = outside
-    count = np.bincount(rows, minlength=len(inside))
+
+def _near_in_all(pool: Pool, block: Block, kept: BoolArray, error: float) -> tuple[IntArray, IntArray]:
+    """The same where most of the pool has to be looked at."""
+    edge = np.maximum.reduceat(block, pool.starts, axis=1) - block.dtype.type(2 * error)
+    edge[~kept | ~np.isfinite(edge)] = np.inf
+    rows, places = np.nonzero(block >= np.repeat(edge, pool.lengths, axis=1))
+    number = np.cumsum(kept.ravel()).reshape(kept.shape) - 1
+    return number[rows, pool.group[places]], places
+
+
+def members(places: IntArray, inside: BoolArray, exact: Exact) -> Some:
+    """Those of T (R, K) that can still matter."""
+    rows, columns = np.nonzero(inside)
+    picked = places[rows, columns]
+    return rows, picked, exact(rows, picked)
+
+
+def gather(pool: Pool, inside: Some, outside: Some) -> Finalists:
+    """Both kinds of candidates side by side, in order."""
+    rows, places, scores = (np.concatenate(pair) for pair in zip(inside, outside, strict=True))
+    flag = np.arange(len(rows)) >= len(inside[0])
+    order = np.lexsort((pool.order[places], -scores, rows))
+    rows, places, scores, flag = rows[order], places[order], scores[order], flag[order]
+    count = np.bincount(rows)
     column = np.arange(len(rows)) - (np.cumsum(count) - count)[rows]
-    wide = int(count.max(initial=0))
-    out_places, out_scores = np.full((len(inside), wide), -1), np.full((len(inside), wide), NONE)
-    out_places[rows, column], out_scores[rows, column] = places, scores
-    all_places = np.hstack([np.where(inside, top[0], -1), out_places])
-    all_scores = np.hstack([np.where(inside, top[1], NONE), out_scores])
-    flag = np.zeros(all_places.shape, dtype=bool)
-    flag[:, inside.shape[1] :] = True
-    sets = np.where(all_places >= 0, pool.sets[all_places], 0)
-    found = Finalists(all_places, all_scores, sets, flag)
-    return found.columns(np.lexsort((pool.order[all_places], -all_scores)))
+    shape = (len(count), int(count.max()))
+    found = Finalists(np.full(shape, -1), np.full(shape, NONE), np.zeros(shape, np.int64), np.zeros(shape, bool))
+    found.places[rows, column], found.scores[rows, column] = places, scores
+    found.sets[rows, column], found.outside[rows, column] = pool.sets[places], flag
+    return found
 
 
 def dominance(found: Finalists) -> BoolArray:

@@ -14,7 +14,7 @@ import numpy as np
 from core.selectors.exact.dual import FAR, Field, Own, Shared, Single, State, ascend, greedy, improve
 from core.selectors.problem import BoolArray, FloatArray, IntArray
 
-WIDTH, ENOUGH, ROUNDS, STEPS, PASSES = 96, 24, 5, 12, 6
+WIDTH, ENOUGH, ROUNDS, STEPS, PASSES = 64, 40, 4, 8, 6
 
 
 @dataclass(frozen=True)

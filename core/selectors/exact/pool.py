@@ -45,6 +45,11 @@ class Pool:
         return np.diff(np.append(self.starts, len(self.sets)))
 
     @cached_property
+    def group(self) -> IntArray:
+        """(n,) number of the signature at each place."""
+        return np.repeat(np.arange(len(self.starts)), self.lengths)
+
+    @cached_property
     def table(self) -> FloatArray:
         """(G, L) 1 where the signature holds the label."""
         return unpack(self.signatures, len(self.loss)).astype(np.float64)
@@ -55,11 +60,6 @@ class Pool:
         places = np.full(self.size, -1, dtype=np.int64)
         places[self.order] = np.arange(len(self.order))
         return places
-
-    @cached_property
-    def order_of_best(self) -> IntArray:
-        """(n,) places by worth, best first."""
-        return np.lexsort((self.order, -self.worth))
 
 
 def wanted(wish: Wish) -> IntArray:

@@ -11,7 +11,7 @@ from core.selectors.problem import FloatArray, IntArray
 
 Exact = Callable[[IntArray, IntArray], FloatArray]
 """Float64 scores of parallel rows (of the block) and items."""
-GROUP, SPARE = 64, 4
+GROUP = 64
 SMALL = 2048
 
 
@@ -32,36 +32,34 @@ def largest(block: Block, most: int) -> IntArray:
 
 def _split(block: Block, most: int) -> IntArray:
     if block.shape[1] <= most:
-        return np.broadcast_to(np.arange(block.shape[1]), block.shape)
+        return np.tile(np.arange(block.shape[1]), (len(block), 1))
     return np.argpartition(block, block.shape[1] - most, axis=1)[:, -most:]
 
 
-def best(block: Block, k: int, error: float, exact: Exact, index: IntArray) -> tuple[IntArray, FloatArray]:
-    """The k best items of every row, best first, ties by `index`, with their exact scores.
+def best(block: Block, k: int, error: float, exact: Exact, index: IntArray) -> IntArray:
+    """(R, k) the k best items of every row by exact score, ties by `index`; in no order.
 
     Args:
         block: (R, n) approximate scores, n > k; forbidden items at minus infinity.
         error: how far an entry may be from its exact score.
         index: (n,) rank of an item among equals.
     """
-    columns = largest(block, min(k + SPARE, block.shape[1]))
+    columns = largest(block, k + 1)
     rough = np.take_along_axis(block, columns, axis=1)
-    rows = np.broadcast_to(np.arange(len(block))[:, None], columns.shape)
-    scores = exact(rows.ravel(), columns.ravel()).reshape(columns.shape)
-    order = np.lexsort((index[columns], -scores))[:, :k]
-    picked, value = np.take_along_axis(columns, order, axis=1), np.take_along_axis(scores, order, axis=1)
-    if columns.shape[1] < block.shape[1]:
-        for row in np.flatnonzero(value[:, -1] <= rough.min(axis=1) + 2 * error):
-            picked[row], value[row] = _carefully(block[row], row, k, error, exact, index)
-    return picked, value
+    last = rough.argmin(axis=1)
+    rows = np.arange(len(block))
+    runner_up = rough[rows, last]
+    rough[rows, last] = np.inf
+    columns[rows, last] = columns[:, -1]
+    picked = columns[:, :-1]
+    for row in np.flatnonzero(rough.min(axis=1) <= runner_up + 2 * error):
+        picked[row] = _carefully(block[row], row, k, error, exact, index)
+    return picked
 
 
-def _carefully(
-    scores: Block, row: int, k: int, error: float, exact: Exact, index: IntArray
-) -> tuple[IntArray, FloatArray]:
+def _carefully(scores: Block, row: int, k: int, error: float, exact: Exact, index: IntArray) -> IntArray:
     """One row whose k-th place is too close to call: every item that might hold it is computed."""
     edge = np.partition(scores, len(scores) - k)[len(scores) - k]
     near = np.flatnonzero(scores >= edge - 2 * error)
     value = exact(np.full(len(near), row), near)
-    order = np.lexsort((index[near], -value))[:k]
-    return near[order], value[order]
+    return near[np.lexsort((index[near], -value))[:k]]
