@@ -7,8 +7,9 @@ import pytest
 
 from core.errors import RecipeError, UnknownName
 from core.selectors import SelectionProblem, build, setting_names
+from core.selectors.exact.general import kernel, lowest_twins
+from core.selectors.exact.milp import Program
 from core.selectors.ilp import Ilp
-from core.selectors.kernel import Program, kernel, lowest_twins
 from core.types import Selection
 
 
@@ -166,14 +167,20 @@ def test_time_can_run_out_without_losing_the_query() -> None:
     assert found.upper_bound >= found.value
 
 
+def program_of(scores: np.ndarray, carried: np.ndarray, k: int) -> Program:
+    """A program without limits whose demands and prices are all 1."""
+    labels = np.ones(carried.shape[1])
+    return Program(scores, carried, labels, labels, k, np.zeros((0, len(scores))), np.zeros(0))
+
+
 def test_the_kernel_holds_one_item_per_label_signature_beside_the_top() -> None:
     carried = np.array([[1, 0]] * 50 + [[0, 1]] * 50 + [[0, 0]] * 50, dtype=float)
-    program = Program(np.linspace(1, 0, 150), carried, np.ones(2), 1.0, 3)
+    program = program_of(np.linspace(1, 0, 150), carried, 3)
     assert kernel(program).tolist() == [0, 1, 2, 3, 50]
 
 
 def test_twins_give_way_to_the_lower_row() -> None:
-    program = Program(np.array([0.5, 0.5, 0.4]), np.array([[1.0], [1.0], [1.0]]), np.ones(1), 1.0, 2)
+    program = program_of(np.array([0.5, 0.5, 0.4]), np.array([[1.0], [1.0], [1.0]]), 2)
     assert lowest_twins(program, np.array([1, 2])).tolist() == [0, 2]
 
 

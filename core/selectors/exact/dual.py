@@ -26,7 +26,10 @@ FAR = np.float32(-1e30)
 class Field(Protocol):
     """The candidates of R queries: scores (R, C), -1e30 where there is none."""
 
-    scores: Single
+    @property
+    def scores(self) -> Single:
+        """(R, C)."""
+        ...
 
     def weigh(self, prices: Single) -> Single:
         """(R, C) w of every candidate under the label prices (R, L)."""
@@ -46,7 +49,7 @@ class Own:
 
     def weigh(self, prices: Single) -> Single:
         """See `Field`."""
-        return self.scores + np.matmul(self.labels, prices[:, :, None])[:, :, 0]
+        return np.asarray(self.scores + np.matmul(self.labels, prices[:, :, None])[:, :, 0])
 
     def carried(self, picked: IntArray) -> Single:
         """See `Field`."""
@@ -74,7 +77,7 @@ class Shared:
     def carried(self, picked: IntArray) -> Single:
         """See `Field`."""
         first = self.own.shape[1]
-        shared = self.table[np.maximum(picked - first, 0)]
+        shared: Single = self.table[np.maximum(picked - first, 0)]
         rows, places = np.nonzero(picked < first)
         shared[rows, places] = self.own[rows, picked[rows, places]]
         return shared
@@ -119,7 +122,7 @@ def _step(prices: Single, slope: Single, loss: Single, size: Single) -> Single:
     """Prices moved against the slope; a slope that leads out of [0, loss] counts as none."""
     slope = np.where(((prices <= 0) & (slope > 0)) | ((prices >= loss) & (slope < 0)), 0, slope)
     steepness = np.maximum((slope * slope).sum(axis=1), 1)
-    return np.clip(prices - (size / steepness)[:, None] * slope, 0, loss)
+    return np.asarray(np.clip(prices - (size / steepness)[:, None] * slope, 0, loss))
 
 
 def greedy(field: Own, loss: Single, prices: Single, k: int) -> IntArray:

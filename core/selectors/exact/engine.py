@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.selectors.exact.answers import CERTIFICATE, Answers
+from core.selectors.exact.answers import CERTIFICATE, FEASIBLE, Answers
 from core.selectors.exact.fast import Fast
 from core.selectors.exact.general import choose as choose_by_solver
 from core.selectors.exact.scores import Scores
@@ -29,6 +29,7 @@ class Effort:
         seconds: the solver's time per query.
         solver: `highs` or `cbc`.
         screen: drop needless items for all queries first.
+        full_pool: no reduction at all, the solver gets every candidate ("prove it").
     """
 
     block: int = 128
@@ -36,6 +37,7 @@ class Effort:
     seconds: float = 60.0
     solver: str = "highs"
     screen: bool = True
+    full_pool: bool = False
 
 
 def solve(scores: Scores, own: IntArray, wish: Wish, effort: Effort | None = None) -> Answers:
@@ -73,7 +75,7 @@ def _solve_some(
     rest = without_pins(wish, pins)
     if rest.k == 0:
         answers.status[rows] = CERTIFICATE
-    elif rest.presence:
+    elif rest.presence and not effort.full_pool:
         fast = Fast(scores, own, rest, effort)
         for start in range(0, len(rows), effort.block):
             fast.solve(rows[start : start + effort.block], answers, len(pins))
@@ -107,8 +109,8 @@ def _finish(scores: Scores, own: IntArray, wish: Wish, rows: IntArray, answers: 
     answers.uncovered[rows], answers.uncoverable[rows] = missing > 0, uncoverable
     lost = np.where(uncoverable, 0.0, missing) @ wish.price
     answers.value[rows] = total if wish.hard else total - lost
-    proven = answers.status[rows] != 3
-    answers.bound[rows] = np.where(proven, answers.value[rows], np.maximum(answers.bound[rows], answers.value[rows]))
+    above = np.maximum(answers.bound[rows], answers.value[rows])
+    answers.bound[rows] = np.where(answers.status[rows] == FEASIBLE, above, answers.value[rows])
 
 
 def _finite(worth: FloatArray) -> FloatArray:

@@ -113,7 +113,7 @@ class Fast:
         queries = rows[local]
         answers.chosen[queries, first:] = pool.order[chosen]
         answers.status[queries], answers.nodes[queries] = SEARCH, nodes
-        for place in np.flatnonzero((chosen < 0).any(axis=1)):
+        for place in np.flatnonzero((chosen < 0).any(axis=1)).tolist():
             row = int(queries[place])
             settle(pool, found.rows(place), loss[place], self._k, row, self._effort, answers, first)
 

@@ -44,8 +44,8 @@ class Finalists:
 
         return Finalists(taken(self.places), taken(self.scores), taken(self.sets), taken(self.outside))  # type: ignore[arg-type]
 
-    def rows(self, kept: IntArray) -> Finalists:
-        """Some queries."""
+    def rows(self, kept: IntArray | int) -> Finalists:
+        """Some queries, or one."""
         return Finalists(self.places[kept], self.scores[kept], self.sets[kept], self.outside[kept])
 
 
@@ -110,7 +110,7 @@ def gather(pool: Pool, inside: Some, outside: Some) -> Finalists:
     count = np.bincount(rows)
     column = np.arange(len(rows)) - (np.cumsum(count) - count)[rows]
     shape = (len(count), int(count.max()))
-    found = Finalists(np.full(shape, -1), np.full(shape, NONE), np.zeros(shape, np.int64), np.zeros(shape, bool))
+    found = Finalists(np.full(shape, -1), np.full(shape, NONE), np.zeros(shape, int), np.zeros(shape, bool))
     found.places[rows, column], found.scores[rows, column] = places, scores
     found.sets[rows, column], found.outside[rows, column] = pool.sets[places], flag
     return found
@@ -122,7 +122,8 @@ def dominance(found: Finalists) -> BoolArray:
     covers = (sets[:, :, None] & ~sets[:, None, :]) == 0
     earlier = np.tri(sets.shape[1], k=-1, dtype=bool)
     used = places >= 0
-    return covers & earlier & used[:, :, None] & used[:, None, :]
+    pairs: BoolArray = covers & earlier & used[:, :, None] & used[:, None, :]
+    return pairs
 
 
 def undominated(found: Finalists, k: int) -> Finalists:

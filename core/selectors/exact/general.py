@@ -42,9 +42,10 @@ def settle(
 ) -> None:
     """Solve the finalists of one query, arrays (C,), and write down its answer."""
     used = np.flatnonzero(found.places >= 0)
-    carried = unpack(found.sets[used], len(loss)).astype(np.float64)
+    carried: FloatArray = unpack(found.sets[used], len(loss)).astype(np.float64)
     none = np.zeros((0, len(used)))
-    program = Program(found.scores[used], carried, (loss > 0) * 1.0, loss, k, none, none[:, :0].ravel())
+    demand = np.asarray(loss > 0, dtype=np.float64)
+    program = Program(found.scores[used], carried, demand, loss, k, none, np.zeros(0))
     _write(program, pool.order[found.places[used]], effort, row, answers, first)
 
 
@@ -57,11 +58,11 @@ def choose(
         answers.chosen[row, first : first + len(items)] = items
         return
     best = np.lexsort((items, -program.scores))[: program.k]
-    if _certain(program, best):
+    if not effort.full_pool and _certain(program, best):
         answers.chosen[row, first : first + len(best)] = items[best]
         answers.status[row] = CERTIFICATE
         return
-    kept = kernel(program)
+    kept = np.arange(len(items)) if effort.full_pool else kernel(program)
     _write(program.only(kept), items[kept], effort, row, answers, first)
 
 
@@ -112,7 +113,8 @@ def _dominators_needed(program: Program, rest: IntArray) -> IntArray:
     """R_x of each, at most K; 0 for one that carries nothing in demand."""
     carried = program.carried[rest]
     ratio = np.where(carried > 0, program.demand / np.where(carried > 0, carried, 1.0), 0.0)
-    return np.minimum(np.ceil(ratio).max(axis=1, initial=0.0), program.k).astype(np.int64)
+    most = np.ceil(ratio).max(axis=1, initial=0.0)
+    return np.asarray(np.minimum(most, program.k), dtype=np.int64)
 
 
 def _first_of_each(
@@ -128,29 +130,40 @@ def _first_of_each(
     return rest[kept], merit[kept], needs[kept]
 
 
-def _write(
-    program: Program, items: IntArray, effort: Effort, row: int, answers: Answers, first: int
-) -> None:
+def _write(program: Program, items: IntArray, effort: Effort, row: int, answers: Answers, first: int) -> None:
     """Solve and write down; where the limits leave no room for K items, for as many as there is."""
     solved = solve(program, effort.solver, effort.seconds)
     while solved.status == "infeasible" and program.k > 0:
         program = replace(program, k=program.k - 1)
         solved = solve(program, effort.solver, effort.seconds)
     picked = solved.picked
-    if picked is None:
-        picked = _within(program)
+    picked = _within(program) if picked is None else lowest_twins(program, picked)
     answers.chosen[row, first:] = -1
     answers.chosen[row, first : first + len(picked)] = items[picked]
     answers.status[row] = MILP if solved.status == "optimal" else FEASIBLE
     answers.bound[row] = solved.bound
 
 
+def lowest_twins(program: Program, picked: IntArray) -> IntArray:
+    """The picked set with every item replaced by its first free twin (equal in all but its row)."""
+    chosen = sorted(int(item) for item in picked)
+    for place, item in enumerate(chosen):
+        same = program.scores[:item] == program.scores[item]
+        same &= (program.carried[:item] == program.carried[item]).all(axis=1)
+        same &= (program.weights[:, :item] == program.weights[:, item : item + 1]).all(axis=0)
+        free = [int(twin) for twin in np.flatnonzero(same) if twin not in chosen]
+        if free:
+            chosen[place] = free[0]
+    return np.array(chosen, dtype=np.int64)
+
+
 def _within(program: Program) -> IntArray:
     """Best first, whatever still keeps the limits: for a solver that found nothing in time."""
     picked: list[int] = []
     for item in np.argsort(-program.scores, kind="stable"):
-        if len(picked) < program.k and (
-            program.weights[:, [*picked, int(item)]].sum(axis=1) <= program.most
-        ).all():
+        if (
+            len(picked) < program.k
+            and (program.weights[:, [*picked, int(item)]].sum(axis=1) <= program.most).all()
+        ):
             picked.append(int(item))
     return np.array(picked, dtype=np.int64)

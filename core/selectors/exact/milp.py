@@ -36,7 +36,13 @@ class Program:
     def only(self, kept: IntArray) -> Program:
         """The program over some of the candidates."""
         return Program(
-            self.scores[kept], self.carried[kept], self.demand, self.price, self.k, self.weights[:, kept], self.most
+            scores=self.scores[kept],
+            carried=self.carried[kept],
+            demand=self.demand,
+            price=self.price,
+            k=self.k,
+            weights=self.weights[:, kept],
+            most=self.most,
         )
 
     def missing(self, picked: IntArray) -> FloatArray:
@@ -65,7 +71,7 @@ def solve(program: Program, solver: str, seconds: float) -> Solved:
     take = [problem.add_variable(f"z{place}", cat="Binary") for place in range(len(program.scores))]
     short = [problem.add_variable(f"e{label}", lowBound=0) for label in range(len(program.demand))]
     gains = [*zip(take, program.scores.tolist(), strict=True)]
-    problem += pulp.LpAffineExpression(gains + [*zip(short, (-program.price).tolist(), strict=True)])
+    problem += pulp.LpAffineExpression([*gains, *zip(short, (-program.price).tolist(), strict=True)])
     problem += pulp.lpSum(take) == program.k
     for label, slack in enumerate(short):
         row = _row(take, program.carried[:, label])
@@ -79,7 +85,7 @@ def solve(program: Program, solver: str, seconds: float) -> Solved:
 
 
 def _row(take: Sequence[Any], weights: FloatArray) -> list[tuple[Any, float]]:
-    return [(take[place], float(weights[place])) for place in np.flatnonzero(weights)]
+    return [(take[place], float(weights[place])) for place in np.flatnonzero(weights).tolist()]
 
 
 def _solver(name: str, seconds: float) -> Any:
@@ -104,6 +110,6 @@ def _answer(problem: Any, take: Sequence[Any], program: Program) -> Solved:
     highest = float(np.sort(program.scores)[-program.k :].sum())
     if problem.sol_status == pulp.LpSolutionOptimal and whole:
         return Solved(picked, program.value(picked), "optimal")
-    model = getattr(problem, "solverModel", None)
+    model: Any = getattr(problem, "solverModel", None)
     bound = -float(model.getInfo().mip_dual_bound) if hasattr(model, "getInfo") else highest
     return Solved(picked if whole else None, min(bound, highest), "feasible")

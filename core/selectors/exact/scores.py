@@ -113,7 +113,7 @@ class Embedded:
     @property
     def error(self) -> float:
         """See `Scores`."""
-        return (self._pool.shape[1] + 2) * 2.0**-24 * self._norms[0] * self._norms[1]
+        return float((self._pool.shape[1] + 2) * 2.0**-24 * self._norms[0] * self._norms[1])
 
     @property
     def spread(self) -> float:

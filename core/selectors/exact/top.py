@@ -52,7 +52,7 @@ def best(block: Block, k: int, error: float, exact: Exact, index: IntArray) -> I
     rough[rows, last] = np.inf
     columns[rows, last] = columns[:, -1]
     picked = columns[:, :-1]
-    for row in np.flatnonzero(rough.min(axis=1) <= runner_up + 2 * error):
+    for row in np.flatnonzero(rough.min(axis=1) <= runner_up + 2 * error).tolist():
         picked[row] = _carefully(block[row], row, k, error, exact, index)
     return picked
 
