@@ -13,7 +13,7 @@ from core.selectors.exact.tree import plant, search
 from core.selectors.problem import FloatArray, IntArray
 
 WIDTHS = (40, 62, 248, 1000)
-STEPS, PASSES, TURNS, AGAIN = 60, 20, 3, 10
+STEPS, PASSES, TURNS, AGAIN = 25, 20, 2, 10
 
 
 @dataclass(frozen=True)

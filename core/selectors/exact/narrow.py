@@ -14,7 +14,8 @@ import numpy as np
 from core.selectors.exact.dual import FAR, Field, Own, Shared, Single, State, ascend, greedy, improve
 from core.selectors.problem import BoolArray, FloatArray, IntArray
 
-WIDTH, ENOUGH, ROUNDS, STEPS, PASSES = 64, 40, 4, 8, 6
+WIDTH, ENOUGH, ROUNDS, PASSES = 64, 24, 4, 4
+STEPS_ON_FEW, STEPS_ON_ALL = 12, 8
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ def _round(part: Shared, loss: Single, state: State, weights: Single, count: Int
     state.value = np.maximum(state.value, improve(own, loss, picked, PASSES))
     fits = count <= own.scores.shape[1]
     few, many = np.flatnonzero(fits), np.flatnonzero(~fits)
-    _ascend(Own(own.scores[few], own.labels[few]), few, loss, state, k)
-    _ascend(_rows(part, many), many, loss, state, k)
+    _ascend(Own(own.scores[few], own.labels[few]), few, loss, state, k, STEPS_ON_FEW)
+    _ascend(_rows(part, many), many, loss, state, k, STEPS_ON_ALL)
 
 
 def _front(part: Shared, weights: Single) -> Own:
@@ -91,11 +92,11 @@ def _front(part: Shared, weights: Single) -> Own:
     return Own(np.take_along_axis(part.scores, columns, axis=1), part.carried(columns))
 
 
-def _ascend(field: Field, rows: IntArray, loss: Single, state: State, k: int) -> None:
+def _ascend(field: Field, rows: IntArray, loss: Single, state: State, k: int, steps: int) -> None:
     """Better prices for the queries `rows` of a state, whose columns are `field`."""
     if len(rows):
         now = state.rows(rows)
-        ascend(field, loss[rows], now, k, STEPS)
+        ascend(field, loss[rows], now, k, steps)
         state.prices[rows], state.value[rows] = now.prices, now.value
 
 
