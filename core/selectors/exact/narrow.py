@@ -14,8 +14,7 @@ import numpy as np
 from core.selectors.exact.dual import FAR, Field, Own, Shared, Single, State, ascend, greedy, improve
 from core.selectors.problem import BoolArray, FloatArray, IntArray
 
-WIDTH, ENOUGH, ROUNDS, PASSES = 64, 24, 4, 4
-STEPS_ON_FEW, STEPS_ON_ALL = 12, 8
+WIDTH, WIDER, ENOUGH, ROUNDS, PASSES, STEPS = 64, 256, 24, 4, 4, 16
 
 
 @dataclass(frozen=True)
@@ -76,27 +75,28 @@ def _possible(weights: Single, state: State, error: Single, k: int) -> BoolArray
 
 def _round(part: Shared, loss: Single, state: State, weights: Single, count: IntArray, k: int) -> None:
     """One turn of better sets, then better prices, for the queries of a state (in place)."""
-    own = _front(part, weights)
+    own = _front(part, weights, WIDTH)
     picked = greedy(own, loss, state.prices, k)
     state.value = np.maximum(state.value, improve(own, loss, picked, PASSES))
     fits = count <= own.scores.shape[1]
     few, many = np.flatnonzero(fits), np.flatnonzero(~fits)
-    _ascend(Own(own.scores[few], own.labels[few]), few, loss, state, k, STEPS_ON_FEW)
-    _ascend(_rows(part, many), many, loss, state, k, STEPS_ON_ALL)
+    _ascend(Own(own.scores[few], own.labels[few]), few, loss, state, k)
+    if len(many):
+        _ascend(_front(_rows(part, many), weights[many], WIDER), many, loss, state, k)
 
 
-def _front(part: Shared, weights: Single) -> Own:
+def _front(part: Shared, weights: Single, width: int) -> Own:
     """The columns of largest w with labels of their own."""
-    width = min(WIDTH, weights.shape[1])
+    width = min(width, weights.shape[1])
     columns = np.argpartition(weights, weights.shape[1] - width, axis=1)[:, -width:]
     return Own(np.take_along_axis(part.scores, columns, axis=1), part.carried(columns))
 
 
-def _ascend(field: Field, rows: IntArray, loss: Single, state: State, k: int, steps: int) -> None:
+def _ascend(field: Field, rows: IntArray, loss: Single, state: State, k: int) -> None:
     """Better prices for the queries `rows` of a state, whose columns are `field`."""
     if len(rows):
         now = state.rows(rows)
-        ascend(field, loss[rows], now, k, steps)
+        ascend(field, loss[rows], now, k, STEPS)
         state.prices[rows], state.value[rows] = now.prices, now.value
 
 
