@@ -12,7 +12,8 @@ from core.selectors.exact.masks import Weights, unpack
 from core.selectors.exact.tree import plant, search
 from core.selectors.problem import FloatArray, IntArray
 
-WIDTHS = (40, 62, 248, 1000)
+WIDTHS = (40, 62, 248, 1000, 8000)
+MOST = 600
 STEPS, PASSES, TURNS, AGAIN = 25, 20, 2, 10
 
 
@@ -71,7 +72,10 @@ def _by_width(contest: Contest, k: int, budget: int) -> tuple[IntArray, IntArray
 
 
 def _search(contest: Contest, k: int, budget: int) -> tuple[IntArray, IntArray]:
-    tree = plant(undominated(contest.found, k), contest.prices, contest.loss, contest.need, k)
+    found = undominated(contest.found, k)
+    if found.places.shape[1] > MOST:
+        return np.full((len(contest.need), k), -1), np.zeros(len(contest.need), dtype=np.int64)
+    tree = plant(found, contest.prices, contest.loss, contest.need, k)
     places, _, nodes = search(tree, contest.known, k, budget)
     return places, nodes
 

@@ -18,6 +18,7 @@ from core.selectors.exact.top import Exact
 from core.selectors.problem import BoolArray, FloatArray, IntArray
 
 NONE = -1e30
+PAIRS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -116,21 +117,25 @@ def gather(pool: Pool, inside: Some, outside: Some) -> Finalists:
     return found
 
 
-def dominance(found: Finalists) -> BoolArray:
-    """(R, C, C) whether column y (last axis) dominates column x."""
-    sets, places = found.sets, found.places
-    covers = (sets[:, :, None] & ~sets[:, None, :]) == 0
-    earlier = np.tri(sets.shape[1], k=-1, dtype=bool)
-    used = places >= 0
-    pairs: BoolArray = covers & earlier & used[:, :, None] & used[:, None, :]
+def dominance(found: Finalists, part: slice = slice(None)) -> BoolArray:
+    """(R, C', C) whether column y (last axis) dominates the columns x of `part`."""
+    sets, used = found.sets, found.places >= 0
+    width = sets.shape[1]
+    covers = (sets[:, part, None] & ~sets[:, None, :]) == 0
+    earlier = np.arange(width) < np.arange(width)[part, None]
+    pairs: BoolArray = covers & earlier & used[:, part, None] & used[:, None, :]
     return pairs
 
 
 def undominated(found: Finalists, k: int) -> Finalists:
     """Without columns outside T that one outside dominates, or that K others dominate."""
-    matrix = dominance(found)
-    drop = found.outside & (matrix & found.outside[:, None, :]).any(axis=2)
-    drop |= matrix.sum(axis=2) >= k
+    drop = np.zeros(found.places.shape, dtype=bool)
+    step = max(1, PAIRS // max(found.places.size, 1))
+    for start in range(0, found.places.shape[1], step):
+        part = slice(start, start + step)
+        pairs = dominance(found, part)
+        drop[:, part] = found.outside[:, part] & (pairs & found.outside[:, None, :]).any(axis=2)
+        drop[:, part] |= pairs.sum(axis=2) >= k
     return only(found, ~drop)
 
 
