@@ -15,6 +15,7 @@ from core.selectors.exact.dual import FAR, Field, Own, Shared, Single, State, as
 from core.selectors.problem import BoolArray, FloatArray, IntArray
 
 WIDTH, WIDER, ENOUGH, ROUNDS, PASSES, STEPS = 64, 256, 24, 4, 4, 16
+COLUMNS_A_STEP = 4
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _ascend(field: Field, rows: IntArray, loss: Single, state: State, k: int) ->
     """Better prices for the queries `rows` of a state, whose columns are `field`."""
     if len(rows):
         now = state.rows(rows)
-        ascend(field, loss[rows], now, k, STEPS)
+        ascend(field, loss[rows], now, k, min(STEPS, field.scores.shape[1] // COLUMNS_A_STEP))
         state.prices[rows], state.value[rows] = now.prices, now.value
 
 

@@ -107,7 +107,7 @@ class Embedded:
         for start in range(0, len(rows), PAIRS_AT_A_TIME):
             part = slice(start, start + PAIRS_AT_A_TIME)
             left, right = self._queries[rows[part]], self._pool[items[part]]
-            found[part] = np.multiply(left, right, dtype=np.float64).sum(axis=1)
+            found[part] = np.vecdot(left.astype(np.float64), right.astype(np.float64))
         return found
 
     @property
