@@ -107,9 +107,9 @@ def measure(width: int, mode: str, size: int) -> Measured:
     queries = np.arange(min(size, QUERIES[size]))
     scores, wish = Embedded(drawn.embeddings[queries], drawn.embeddings), drawn.wish(mode)
     bare = _best_of(lambda: _bare(drawn.embeddings, queries)) / len(queries)
-    ours = _best_of(lambda: solve(scores, queries, wish, Effort(block=BLOCK))) / len(queries)
+    ours = _best_of(lambda: solve(scores, queries, wish, None)) / len(queries)
     tracemalloc.start()
-    found = solve(scores, queries, wish, Effort(block=BLOCK))
+    found = solve(scores, queries, wish, None)
     memory = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
     few = queries[: SOLVED[size]]

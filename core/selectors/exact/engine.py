@@ -18,13 +18,15 @@ from core.selectors.exact.scores import Scores
 from core.selectors.exact.wish import Wish
 from core.selectors.problem import BoolArray, FloatArray, IntArray
 
+SMALL_POOL = 4096
+
 
 @dataclass(frozen=True)
 class Effort:
     """How the work is cut and when the solver takes over.
 
     Attributes:
-        block: queries at a time.
+        block: queries at a time; 0 = as many as suit the size of the pool.
         nodes: partial sets per query before the solver is asked.
         seconds: the solver's time per query.
         solver: `highs` or `cbc`.
@@ -32,7 +34,7 @@ class Effort:
         full_pool: no reduction at all, the solver gets every candidate ("prove it").
     """
 
-    block: int = 128
+    block: int = 0
     nodes: int = 2000
     seconds: float = 60.0
     solver: str = "highs"
@@ -50,6 +52,8 @@ def solve(scores: Scores, own: IntArray, wish: Wish, effort: Effort | None = Non
     """
     wish.check()
     effort = effort or Effort()
+    if not effort.block:
+        effort = replace(effort, block=128 if len(wish.worth) > SMALL_POOL else 256)
     if wish.hard:
         wish = replace(wish, demand=np.ceil(wish.demand))
     answers = Answers.blank(scores.queries, wish.k, wish.counts.shape[1])

@@ -10,12 +10,12 @@ import numpy as np
 from core.selectors.exact.answers import CERTIFICATE, SEARCH, Answers
 from core.selectors.exact.decide import Contest, decide
 from core.selectors.exact.dual import FAR, Shared, Single
-from core.selectors.exact.finalists import gather, members, representatives
+from core.selectors.exact.finalists import Rest, gather, members, representatives
 from core.selectors.exact.general import settle
 from core.selectors.exact.masks import pack, unpack
 from core.selectors.exact.narrow import Narrowed, guess, narrow
 from core.selectors.exact.pool import Pool, lay_out, wanted
-from core.selectors.exact.scores import Block, Scores
+from core.selectors.exact.scores import Scores
 from core.selectors.exact.screen import needless
 from core.selectors.exact.top import Exact, best
 from core.selectors.exact.wish import Wish
@@ -59,15 +59,16 @@ class Fast:
         here = np.flatnonzero(own >= 0)
         block[here, own[here]] = -np.inf
         exact = self._exact(rows, own)
-        error = self._rounding if block.dtype == np.float32 else self._scores.error
+        error = self._rounding if block.dtype == np.float32 else 0.0
         places = best(block, self._k, error, exact, pool.order)
         answers.chosen[rows, first:] = pool.order[places]
         answers.status[rows] = CERTIFICATE
         need = self._need(rows)
-        missing = need & ~np.bitwise_or.reduce(pool.sets[places], axis=1)
-        open_rows = np.flatnonzero(missing)
-        if len(open_rows):
-            self._search(rows, open_rows, block, places, need, exact, answers, first)
+        left = np.flatnonzero(need & ~np.bitwise_or.reduce(pool.sets[places], axis=1))
+        if len(left):
+            loss = np.where(unpack(need[left], len(pool.loss)), pool.loss, 0.0)
+            contest = self._contest(Rest(block, left, places[left], exact, error), need[left], loss)
+            self._decide(contest, rows[left], answers, first)
 
     def _exact(self, rows: IntArray, own: IntArray) -> Exact:
         def exact(local: IntArray, places: IntArray) -> FloatArray:
@@ -82,54 +83,38 @@ class Fast:
         mine = unpack(np.where(own >= 0, self._sets[own], 0), len(self._carriers))
         return pack((self._carriers - mine) > 0)
 
-    def _search(
-        self,
-        rows: IntArray,
-        local: IntArray,
-        block: Block,
-        places: IntArray,
-        need: IntArray,
-        exact: Exact,
-        answers: Answers,
-        first: int,
-    ) -> None:
-        pool = self._pool
-        places, need = places[local], need[local]
-        part = block if len(local) == len(block) else block[local]
-        rough = np.take_along_axis(part, places, axis=1)
-        np.put_along_axis(part, places, -np.inf, axis=1)
-        loss = np.where(unpack(need, len(self._pool.loss)), self._pool.loss, 0.0)
-        narrowed = self._narrow(part, places, rough, loss)
-
-        def near(rows: IntArray, items: IntArray) -> FloatArray:
-            return exact(local[rows], items)
-
-        error = self._rounding if part.dtype == np.float32 else 0.0
-        outside = representatives(pool, part, narrowed.kept[:, self._k :], error, near)
-        found = gather(pool, members(places, narrowed.kept[:, : self._k], near), outside)
+    def _contest(self, rest: Rest, need: IntArray, loss: FloatArray) -> Contest:
+        """What is left to decide, after the reduction of the candidates."""
+        narrowed = self._narrow(rest, loss)
+        outside = representatives(self._pool, rest, narrowed.kept[:, self._k :])
+        found = gather(self._pool, members(rest, narrowed.kept[:, : self._k]), outside)
         prices = np.clip(narrowed.prices.astype(np.float64), 0.0, loss)
-        contest = Contest(found, prices, loss, need, self._known(narrowed, loss))
-        chosen, nodes = decide(contest, self._k, self._effort.nodes)
-        queries = rows[local]
-        answers.chosen[queries, first:] = pool.order[chosen]
-        answers.status[queries], answers.nodes[queries] = SEARCH, nodes
-        for place in np.flatnonzero((chosen < 0).any(axis=1)).tolist():
-            row = int(queries[place])
-            settle(pool, found.rows(place), loss[place], self._k, row, self._effort, answers, first)
+        return Contest(found, prices, loss, need, self._known(narrowed, loss))
 
-    def _narrow(self, part: Block, places: IntArray, rough: Block, loss: FloatArray) -> Narrowed:
+    def _narrow(self, rest: Rest, loss: FloatArray) -> Narrowed:
         pool = self._pool
-        reps = np.maximum.reduceat(part, pool.starts, axis=1)
-        columns = np.hstack([rough, reps]).astype(np.float32)
+        rough = rest.set_aside()
+        columns = np.hstack([rough, rest.highest(pool)]).astype(np.float32)
         field = Shared(
             np.maximum(columns, FAR),
-            unpack(pool.sets[places], len(pool.loss)).astype(np.float32),
+            unpack(pool.sets[rest.places], len(pool.loss)).astype(np.float32),
             pool.table.astype(np.float32),
         )
-        error = np.full(len(part), self._rounding + 2.0**-22 * (1.0 + self._scores.spread), dtype=np.float32)
-        narrowed = narrow(field, loss.astype(np.float32), error, self._start, self._k)
+        error = self._rounding + 2.0**-22 * (1.0 + self._scores.spread)
+        errors = np.full(len(columns), error, dtype=np.float32)
+        narrowed = narrow(field, loss.astype(np.float32), errors, self._start, self._k)
         self._start = narrowed.prices.mean(axis=0)
         return narrowed
+
+    def _decide(self, contest: Contest, rows: IntArray, answers: Answers, first: int) -> None:
+        """Search, and for what the search does not finish, the solver."""
+        effort = self._effort
+        chosen, nodes = decide(contest, self._k, effort.nodes)
+        answers.chosen[rows, first:] = self._pool.order[chosen]
+        answers.status[rows], answers.nodes[rows] = SEARCH, nodes
+        for place in np.flatnonzero((chosen < 0).any(axis=1)).tolist():
+            found, loss = contest.found.rows(place), contest.loss[place]
+            settle(self._pool, found, loss, self._k, int(rows[place]), effort, answers, first)
 
     def _known(self, narrowed: Narrowed, loss: FloatArray) -> FloatArray:
         """(R,) a value that is surely reachable, whatever float32 made of it."""

@@ -50,56 +50,79 @@ class Finalists:
         return Finalists(self.places[kept], self.scores[kept], self.sets[kept], self.outside[kept])
 
 
+@dataclass(frozen=True)
+class Rest:
+    """The queries of a block that the certificate did not settle.
+
+    Attributes:
+        block: approximate scores of the whole block; T is put to minus infinity by `set_aside`.
+        lines: (R,) their rows in it.
+        places: (R, K) T.
+        exact, error: of the block.
+    """
+
+    block: Block
+    lines: IntArray
+    places: IntArray
+    exact: Exact
+    error: float
+
+    def set_aside(self) -> Block:
+        """(R, K) the approximate scores of T, which is taken out of the block."""
+        rough = self.block[self.lines[:, None], self.places]
+        self.block[self.lines[:, None], self.places] = -np.inf
+        return rough
+
+    def highest(self, pool: Pool) -> Block:
+        """(R, G) approximate score of the best item of every signature."""
+        if 2 * len(self.lines) > len(self.block):
+            return np.maximum.reduceat(self.block, pool.starts, axis=1)[self.lines]
+        return np.maximum.reduceat(self.block[self.lines], pool.starts, axis=1)
+
+
 Some = tuple[IntArray, IntArray, FloatArray]
 """Parallel rows, places and exact scores, row by row."""
 
 
-def representatives(pool: Pool, block: Block, kept: BoolArray, error: float, exact: Exact) -> Some:
-    """The best item of every signature kept (R, G).
-
-    Args:
-        block: (R, n) approximate scores with those of T at minus infinity.
-    """
+def representatives(pool: Pool, rest: Rest, kept: BoolArray) -> Some:
+    """The best item outside T of every signature kept (R, G)."""
     rows, groups = np.nonzero(kept)
-    if pool.lengths[groups].sum() * 4 > block.size:
-        pair, places = _near_in_all(pool, block, kept, error)
+    if pool.lengths[groups].sum() * 4 > kept.shape[0] * rest.block.shape[1]:
+        pair, places = _near_in_all(pool, rest, kept)
     else:
-        pair, places = _near_in_some(pool, block, rows, groups, error)
-    scores = exact(rows[pair], places)
+        pair, places = _near_in_some(pool, rest, rows, groups)
+    scores = rest.exact(rest.lines[rows[pair]], places)
     order = np.lexsort((places, -scores, pair))
-    leader = np.r_[True, np.diff(pair[order]) > 0][: len(order)]
-    chosen = order[leader]
+    chosen = order[np.r_[True, np.diff(pair[order]) > 0][: len(order)]]
     return rows[pair[chosen]], places[chosen], scores[chosen]
 
 
-def _near_in_some(
-    pool: Pool, block: Block, rows: IntArray, groups: IntArray, error: float
-) -> tuple[IntArray, IntArray]:
+def _near_in_some(pool: Pool, rest: Rest, rows: IntArray, groups: IntArray) -> tuple[IntArray, IntArray]:
     """Items that may be the best of their signature: number of the (row, signature), place."""
     lengths = pool.lengths[groups]
     pair = np.repeat(np.arange(len(rows)), lengths)
     first = np.cumsum(lengths) - lengths
     places = np.arange(len(pair)) + (pool.starts[groups] - first)[pair]
-    rough = block.ravel()[rows[pair] * block.shape[1] + places]
+    rough = rest.block.ravel()[(rest.lines[rows] * rest.block.shape[1])[pair] + places]
     best = np.maximum.reduceat(rough, first) if len(rows) else rough
-    near = np.flatnonzero((rough >= best[pair] - 2 * error) & np.isfinite(rough))
+    near = np.flatnonzero((rough >= best[pair] - 2 * rest.error) & np.isfinite(rough))
     return pair[near], places[near]
 
 
-def _near_in_all(pool: Pool, block: Block, kept: BoolArray, error: float) -> tuple[IntArray, IntArray]:
+def _near_in_all(pool: Pool, rest: Rest, kept: BoolArray) -> tuple[IntArray, IntArray]:
     """The same where most of the pool has to be looked at."""
-    edge = np.maximum.reduceat(block, pool.starts, axis=1) - block.dtype.type(2 * error)
+    edge = rest.highest(pool) - rest.block.dtype.type(2 * rest.error)
     edge[~kept | ~np.isfinite(edge)] = np.inf
-    rows, places = np.nonzero(block >= np.repeat(edge, pool.lengths, axis=1))
+    rows, places = np.nonzero(rest.block[rest.lines] >= np.repeat(edge, pool.lengths, axis=1))
     number = np.cumsum(kept.ravel()).reshape(kept.shape) - 1
     return number[rows, pool.group[places]], places
 
 
-def members(places: IntArray, inside: BoolArray, exact: Exact) -> Some:
+def members(rest: Rest, inside: BoolArray) -> Some:
     """Those of T (R, K) that can still matter."""
     rows, columns = np.nonzero(inside)
-    picked = places[rows, columns]
-    return rows, picked, exact(rows, picked)
+    picked = rest.places[rows, columns]
+    return rows, picked, rest.exact(rest.lines[rows], picked)
 
 
 def gather(pool: Pool, inside: Some, outside: Some) -> Finalists:
