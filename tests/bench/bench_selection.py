@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pulp
 
-from core.selectors.exact import Effort, Embedded, Matrix, Scores, Wish, solve
+from core.selectors.exact import Embedded, Matrix, Scores, Wish, solve
 from core.selectors.exact.general import program_of
 from core.selectors.exact.milp import Program
 from core.selectors.exact.milp import solve as solve_by_pulp
