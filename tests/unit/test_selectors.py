@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -116,6 +118,24 @@ def test_free_and_ignored_labels_have_no_price() -> None:
     assert (found.chosen, found.uncovered) == ((0, 1), ())
 
 
+def test_single_labels_have_their_own_demand_and_price() -> None:
+    problem = pool([[1, 0], [1, 0], [0, 1]], [0.9, 0.8, 0.1])
+    assert choose(problem, k=2, prices="B=0.5").chosen == (0, 1)
+    assert choose(problem, k=2, demands="A=2,B=1", prices="A=9").chosen == (0, 1)
+    assert choose(problem, k=2, demands="B=0").uncovered == ()
+
+
+def test_pins_bans_and_a_budget() -> None:
+    problem = pool([[1, 0], [1, 0], [0, 1]], [0.9, 0.8, 0.1], lengths=np.array([7, 2, 3]))
+    assert choose(problem, k=2, pin="1").chosen == (1, 2)
+    assert choose(problem, k=2, ban="0").chosen == (1, 2)
+    assert choose(problem, k=2, coverage="off", budget=9).chosen == (0, 1)
+    assert choose(problem, k=2, coverage="off", budget=8).chosen == (1, 2)
+    assert choose(replace(problem, lengths=None), k=2, budget=1).chosen == (0,)
+    with pytest.raises(RecipeError, match="names row 7"):
+        choose(problem, pin="7")
+
+
 def test_settings_come_as_text_too() -> None:
     made = build("ilp", {"k": "3", "lambda": "0.5", "full_pool": "true", "free": "SYM, X"})
     assert made == Ilp(k=3, lambda_=0.5, full_pool=True, free=("SYM", "X"))
@@ -135,6 +155,11 @@ def test_settings_come_as_text_too() -> None:
         {"lambda": -1},
         {"demand": float("nan")},
         {"full_pool": "perhaps"},
+        {"demands": "NOUN"},
+        {"prices": "NOUN=dear"},
+        {"prices": "NOUN=-1"},
+        {"pin": "first"},
+        {"solver": "gurobi"},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object]) -> None:
