@@ -29,10 +29,10 @@ def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Sele
     name = job.recipe["selector"]["name"]
     if name == "none":
         return []
-    settings = _in_rows(pool, {key: value for key, value in job.recipe["selector"].items() if key != "name"})
+    settings = in_rows(pool, {key: value for key, value in job.recipe["selector"].items() if key != "name"})
     selector = None if name == "recorded" else build_selector(name, settings)
     selections: list[Selection] = []
-    for start, problem in _problems(job, pool, report):
+    for start, problem in problems(job, pool, report):
         shifted = _shifted(report, start, len(job.instances))
         if selector is None:
             found = _recorded(job, pool, problem, start)
@@ -42,7 +42,7 @@ def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Sele
     return selections
 
 
-def _in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any]:
+def in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any]:
     """Settings whose pinned and banned sentences, given by position, are rows of the pool.
 
     Raises:
@@ -73,7 +73,7 @@ def _shifted(report: Report, start: int, total: int) -> Report:
     return shifted
 
 
-def _problems(
+def problems(
     job: RunInput, pool: Sequence[Exemplar], report: Report
 ) -> Iterator[tuple[int, SelectionProblem]]:
     """The selection problem of every block of queries: similarities never take N x N of memory."""

@@ -35,7 +35,7 @@ def run(
     workspace: Workspace = None,
 ) -> None:
     """Label a data set: Stage I, exemplar selection, Stage II."""
-    request = Request(recipe, dataset, _settings(setting or []), source or [], split, limit, seed)
+    request = Request(recipe, dataset, settings_of(setting or []), source or [], split, limit, seed)
     with progress() as report, opened(workspace) as (store, chosen):
         run_id, computed = run_here(store, chosen, request, report)
         stages = views.run(store, run_id)["stages"]
@@ -108,7 +108,7 @@ def demo(as_json: Json = False, workspace: Workspace = None) -> None:
     answer(document, f"demo ready in {folder}: ssp serve --workspace {folder} --tour", as_json=as_json)
 
 
-def _settings(pairs: list[str]) -> dict[str, str]:
+def settings_of(pairs: list[str]) -> dict[str, str]:
     settings = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
