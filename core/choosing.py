@@ -30,7 +30,7 @@ def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Sele
     name = job.recipe["selector"]["name"]
     if name == "none":
         return []
-    settings = {key: value for key, value in job.recipe["selector"].items() if key != "name"}
+    settings = in_rows(pool, {key: value for key, value in job.recipe["selector"].items() if key != "name"})
     selector = None if name == "recorded" else build_selector(name, settings)
     selections: list[Selection] = []
     for start, problem in _problems(job, pool, report):
@@ -41,6 +41,28 @@ def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Sele
             found = selector.select(problem, seed=job.seed + start, report=shifted)
         selections += [replace(selection, query=selection.query + start) for selection in found]
     return selections
+
+
+def in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings whose pinned and banned sentences, given by position, are rows of the pool.
+
+    Raises:
+        RecipeError: a pinned sentence is not in the pool.
+    """
+    rows = {str(item.instance.position): row for row, item in enumerate(pool)}
+    for key in ("pin", "ban"):
+        if not settings.get(key):
+            continue
+        given = settings[key]
+        words = given.replace(",", " ").split() if isinstance(given, str) else [str(word) for word in given]
+        outside = [word for word in words if word not in rows]
+        if outside and key == "pin":
+            raise RecipeError(
+                f"the pinned sentence {outside[0]} is not in the pool.",
+                "Pin sentences of this run, by their position.",
+            )
+        settings[key] = tuple(str(rows[word]) for word in words if word in rows)
+    return settings
 
 
 def _shifted(report: Report, start: int, total: int) -> Report:
@@ -63,6 +85,7 @@ class Candidates:
     counts: IntArray
     confidence: FloatArray
     item_confidence: FloatArray
+    lengths: IntArray
     rows: Mapping[int, int]
     compare: Compare
 
@@ -75,6 +98,7 @@ class Candidates:
             confidence=self.confidence,
             item_confidence=self.item_confidence,
             labels=self.labels,
+            lengths=self.lengths,
         )
 
 
@@ -94,6 +118,7 @@ def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exe
         counts=counts,
         confidence=confidence,
         item_confidence=np.array([_mean(item.confidences) for item in pool]),
+        lengths=np.array([len(_text(item.instance).split()) for item in pool], dtype=np.int64),
         rows={item.instance.position: row for row, item in enumerate(pool)},
         compare=built.against([_text(item.instance) for item in pool]),
     )

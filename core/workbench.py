@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.choosing import QUERIES_AT_A_TIME, Candidates, candidates
+from core.choosing import QUERIES_AT_A_TIME, Candidates, candidates, in_rows
 from core.errors import FormatError, RecipeError
 from core.pipeline import pool_of, strip_gold
 from core.run_input import RunInput
@@ -55,7 +55,7 @@ class Workbench:
             settings: of a selector, with its `name` ("ilp" where none is given).
             rows: which queries; None = all.
         """
-        asked = dict(settings)
+        asked = in_rows(self.pool, dict(settings))
         selector = build(str(asked.pop("name", "ilp")), asked)
         found: list[Selection] = []
         for block, problem in self.blocks(rows):

@@ -3,11 +3,11 @@
     maximise   sum_i z_i (sim(q, i) + lambda C_i) - sum_l price_l eps_l
     subject to sum_i z_i = K,   sum_i z_i cnt[i, l] >= demand_l - eps_l,   eps_l >= 0,   z binary
 
-Source: SSP (arXiv 2406.18880), section 3.2, and the authors' released code. `core.selectors.kernel`
-makes the program small without losing an optimum; `core.selectors.model` writes it in PuLP.
-Ties: candidates are ranked by score, then pool row; of items with equal score and equal labels the
-lower rows are chosen; between different sets of equal value the solver, which is deterministic,
-decides. The value is recomputed in float64 from the set chosen, whatever the solver reported.
+Source: SSP (arXiv 2406.18880), section 3.2, and the authors' released code. `core.selectors.exact`
+solves it without a solver where demands are of presence, with one otherwise. Ties: candidates are
+ranked by score, then pool row; of sets of equal value the one whose items come first is chosen
+(a solver, which is deterministic, decides for the rows that need one). The value is computed in
+float64 from the set chosen.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ import numpy as np
 
 from core.errors import RecipeError
 from core.selectors import selectors
-from core.selectors.kernel import Program, kernel, lowest_twins, missing, top
-from core.selectors.model import solve
-from core.selectors.problem import FloatArray, IntArray, Outcome, SelectionProblem, check_k, needed, written
+from core.selectors.exact.answers import STATUS, Answers
+from core.selectors.exact.engine import Effort, solve
+from core.selectors.exact.scores import Matrix
+from core.selectors.exact.wish import Limit, Wish
+from core.selectors.problem import FloatArray, Outcome, SelectionProblem, check_k, written
 from core.selectors.statistics import confidence_term, thresholds
 from core.types import Report, Selection
 
@@ -36,6 +38,7 @@ CHOICES = {
     "coverage": ("soft", "hard", "off"),
     "confidence": ("present", "v5", "none"),
     "preset": tuple(PRESETS),
+    "solver": ("highs", "cbc"),
 }
 
 
@@ -50,6 +53,9 @@ class Ilp:
         percentile: which of the sorted confidences is a label's threshold.
         demand: tokens of each label the exemplars should show together.
         price: cost of one missing token (soft coverage).
+        demands, prices: the same for single labels, as `LABEL=number`.
+        pin, ban: pool rows that must be chosen, or must not.
+        budget: tokens the exemplars may have together; 0 = no limit.
         coverage: `soft` = pay the price; `hard` = miss as little as can be, before anything else
             (the value is then that of the scores alone); `off` = ignore labels.
         confidence: `present`, `v5` or `none`, see `confidence_term`.
@@ -57,7 +63,8 @@ class Ilp:
         free: labels that are not in demand but count for confidence.
         ignore: labels left out altogether.
         full_pool: give the solver the whole pool, without the reduction ("prove it").
-        time_limit: seconds per query, after which the best set so far is taken (`feasible`).
+        solver: `highs` or `cbc`.
+        time_limit: the solver's seconds per query, after which its best set is taken (`feasible`).
     """
 
     name: ClassVar[str] = "ilp"
@@ -71,7 +78,13 @@ class Ilp:
     preset: str = "present"
     free: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
+    prices: tuple[str, ...] = ()
+    pin: tuple[str, ...] = ()
+    ban: tuple[str, ...] = ()
+    budget: int = 0
     full_pool: bool = False
+    solver: str = "highs"
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
@@ -81,7 +94,11 @@ class Ilp:
                 raise RecipeError(
                     f"setting {key} of selector ilp is {getattr(self, key)!r}.", f"Known: {', '.join(known)}."
                 )
-        for key in ("lambda_", "demand", "price", "time_limit", "percentile"):
+        _by_label(self.demands, "demands")
+        _by_label(self.prices, "prices")
+        _numbers(self.pin, "pin")
+        _numbers(self.ban, "ban")
+        for key in ("lambda_", "demand", "price", "time_limit", "percentile", "budget"):
             value = getattr(self, key)
             if not (np.isfinite(value) and 0 <= value <= (1.0 if key == "percentile" else 1e6)):
                 limits = "between 0 and 1" if key == "percentile" else "0 or more"
@@ -101,13 +118,37 @@ class Ilp:
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """See `Selector.select`; `seed` is not used."""
         problem.check()
-        term, demand = self._term(problem), self._demand(problem)
+        wish = self.wish(problem)
+        started = time.perf_counter()
+        answers = solve(Matrix(problem.similarity), problem.own, wish, self.effort())
+        seconds = (time.perf_counter() - started) / max(len(answers.value), 1)
         selections = []
-        for query in range(len(problem.similarity)):
-            outcome = self._choose(problem, query, term, demand)
-            selections.append(written(problem, query, outcome, demand))
-            report("choosing exemplars", query + 1, len(problem.similarity))
+        for query in range(len(answers.value)):
+            selections.append(written(problem, query, _outcome(answers, query, seconds), wish.demand))
+            report("choosing exemplars", query + 1, len(answers.value))
         return selections
+
+    def effort(self) -> Effort:
+        """How hard to try, for the engine."""
+        return Effort(seconds=self.time_limit, solver=self.solver, full_pool=self.full_pool)
+
+    def wish(self, problem: SelectionProblem) -> Wish:
+        """The program of these settings over the problem's pool."""
+        labels = problem.labels
+        worth = self.lambda_ * self._term(problem)
+        worth[_rows(self.ban, len(worth), "ban")] = -np.inf
+        if problem.allowed is not None:
+            worth[~problem.allowed] = -np.inf
+        return Wish(
+            k=self.k,
+            counts=problem.counts,
+            worth=worth,
+            demand=self._demand(problem),
+            price=_filled(labels, self.price, _by_label(self.prices, "prices")),
+            hard=self.coverage == "hard",
+            pins=tuple(_rows(self.pin, len(worth), "pin")),
+            limits=self._limits(problem),
+        )
 
     def _term(self, problem: SelectionProblem) -> FloatArray:
         kept = [index for index, name in enumerate(problem.labels) if name not in self.ignore]
@@ -120,44 +161,56 @@ class Ilp:
         """Tokens wanted of each label; whole ones under hard coverage, where counts decide."""
         if self.coverage == "off":
             return np.zeros(len(problem.labels))
-        wanted = float(np.ceil(self.demand)) if self.coverage == "hard" else self.demand
-        unpriced = {*self.free, *self.ignore}
-        return np.array([0.0 if name in unpriced else wanted for name in problem.labels])
+        unpriced = dict.fromkeys((*self.free, *self.ignore), 0.0)
+        wanted = _filled(problem.labels, self.demand, {**_by_label(self.demands, "demands"), **unpriced})
+        return np.ceil(wanted) if self.coverage == "hard" else wanted
 
-    def _choose(self, problem: SelectionProblem, query: int, term: FloatArray, demand: FloatArray) -> Outcome:
-        started = time.perf_counter()
-        rows = problem.candidates(query)
-        program = self._program(problem, query, rows, term, demand)
-        picked, bound, status = self._solve(program)
-        value = self._value(program, picked)
-        proven = value if status == "optimal" else max(value, bound)
-        return Outcome(rows[picked], value, proven, status, time.perf_counter() - started)
+    def _limits(self, problem: SelectionProblem) -> tuple[Limit, ...]:
+        if not self.budget:
+            return ()
+        lengths = problem.counts.sum(axis=1) if problem.lengths is None else problem.lengths
+        return (Limit(lengths.astype(np.float64), float(self.budget)),)
 
-    def _program(
-        self, problem: SelectionProblem, query: int, rows: IntArray, term: FloatArray, demand: FloatArray
-    ) -> Program:
-        scores = problem.similarity[query, rows] + self.lambda_ * term[rows]
-        wanted = needed(problem, rows, demand)
-        price = self.price
-        if self.coverage == "hard" and len(scores):
-            price = 1.0 + self.k * float(scores.max() - scores.min())
-        elif price == 0:
-            wanted = np.zeros_like(wanted)
-        return Program(scores, np.minimum(problem.counts[rows], wanted), wanted, price, self.k)
 
-    def _solve(self, program: Program) -> tuple[IntArray, float, str]:
-        """Rows of the program, a bound and a status; no solver where the K best serve every demand."""
-        best = top(program)
-        if len(program.scores) <= program.k:
-            return best, 0.0, "optimal"
-        if missing(program, best) <= 0 and not self.full_pool:
-            return best, 0.0, "optimal"
-        kept = np.arange(len(program.scores)) if self.full_pool else kernel(program)
-        picked, bound, status = solve(program, kept, self.time_limit)
-        if picked is None:
-            return best, bound, "heuristic"
-        return lowest_twins(program, picked), bound, status
+def _outcome(answers: Answers, query: int, seconds: float) -> Outcome:
+    chosen = answers.chosen[query]
+    status = "feasible" if STATUS[answers.status[query]] == "feasible" else "optimal"
+    return Outcome(
+        chosen[chosen >= 0], float(answers.value[query]), float(answers.bound[query]), status, seconds
+    )
 
-    def _value(self, program: Program, picked: IntArray) -> float:
-        total = float(program.scores[picked].sum())
-        return total if self.coverage == "hard" else total - program.price * missing(program, picked)
+
+def _filled(labels: tuple[str, ...], default: float, given: Mapping[str, float]) -> FloatArray:
+    return np.array([given.get(name, default) for name in labels])
+
+
+def _by_label(settings: tuple[str, ...], key: str) -> dict[str, float]:
+    """`LABEL=number` settings as a table. Raises RecipeError."""
+    table = {}
+    for text in settings:
+        name, _, number = text.rpartition("=")
+        try:
+            table[name] = float(number)
+        except ValueError:
+            table[name] = -1.0
+        if not name or not 0 <= table[name] <= 1e6:
+            raise RecipeError(
+                f"setting {key} of selector ilp has {text!r}.", "Write LABEL=number, for example NOUN=2."
+            )
+    return table
+
+
+def _numbers(settings: tuple[str, ...], key: str) -> list[int]:
+    if not all(text.isdecimal() for text in settings):
+        raise RecipeError(f"setting {key} of selector ilp is {', '.join(settings)}.", "Give row numbers.")
+    return [int(text) for text in settings]
+
+
+def _rows(settings: tuple[str, ...], size: int, key: str) -> list[int]:
+    rows = _numbers(settings, key)
+    if any(row >= size for row in rows):
+        raise RecipeError(
+            f"setting {key} of selector ilp names row {max(rows)} of a pool of {size}.",
+            f"Rows are numbered from 0 to {size - 1}.",
+        )
+    return rows

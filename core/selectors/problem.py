@@ -29,6 +29,7 @@ class SelectionProblem:
         item_confidence: (N,) mean confidence over all tokens of the item.
         labels: the L names.
         allowed: (N,) False = never chosen; None = all may be.
+        lengths: (N,) tokens of each item, for a token budget; None = as many as it has labels.
     """
 
     similarity: FloatArray
@@ -38,6 +39,7 @@ class SelectionProblem:
     item_confidence: FloatArray
     labels: Labels
     allowed: BoolArray | None = None
+    lengths: IntArray | None = None
 
     def check(self) -> None:
         """Raise RecipeError when the shapes do not fit together or a number is not finite."""
@@ -51,6 +53,8 @@ class SelectionProblem:
         }
         if self.allowed is not None:
             shapes["allowed"] = (self.allowed.shape, (items,))
+        if self.lengths is not None:
+            shapes["lengths"] = (self.lengths.shape, (items,))
         for name, (found, wanted) in shapes.items():
             if found != wanted:
                 raise RecipeError(

@@ -129,6 +129,14 @@ def test_labels_no_palette_knows_get_a_colour_by_place() -> None:
     assert chip_color("unheard", labels).startswith("#")
 
 
+def test_colours_that_were_given_win() -> None:
+    given = {"PERSON": "#123456", "NOUN": "#ABCDEF", "VERB": CHIPS["VERB"]}
+    assert chip_color("B-PERSON", (), given) == chip_color("I-PERSON", (), given) == "#123456"
+    assert chip_color("NOUN", (), given) == chart_color("NOUN", (), given) == "#ABCDEF"
+    assert chart_color("VERB", (), given) == UPOS["VERB"], "the usual colour of a chip is none of the chart's"
+    assert chart_color("ADJ", (), given) == UPOS["ADJ"]
+
+
 def test_label_counts_leave_out_o_and_keep_labels_only_gold_has() -> None:
     given = pd.DataFrame({"label": ["O", "B-PER"], "count": [900, 3], "mean_confidence": [0.9, 0.8]})
     gold = pd.DataFrame({"label": ["O", "B-LOC"], "count": [890, 13], "mean_confidence": [None, None]})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
+from core.inspection import FileChoice
 from dashboard import actions, asgi, naming, state
 from dashboard.widgets.catalog import matching
 from dashboard.widgets.run_form import overrides
@@ -21,6 +24,8 @@ def test_presentation_refuses_every_change() -> None:
 
     for change in (
         lambda: actions.import_dataset("x", silent),
+        lambda: actions.keep_upload("a" * 32, "file", "1", "x", memoryview(b"")),
+        lambda: actions.import_file(cast(FileChoice, None), silent),
         lambda: actions.start_run("ssp", "x", {}),
         lambda: actions.cancel("x"),
         lambda: actions.reset_demo(silent),
@@ -171,6 +176,19 @@ def test_stored_labels_are_told_apart_by_name() -> None:
     recipe = {"stage1": {"labeler": "imported", "labels": "zgul_plus"}, "stage2": {"llm": "recorded"}}
     run = {"kind": "run", "id": "x", "recipe": "ssp", "params": {"recipe": recipe}}
     assert naming.run_title(run) == "SSP, stored ZGUL+ labels"
+
+
+def test_typed_text_is_no_markdown() -> None:
+    typed = "![x](http://o.invalid/a.png) *b* `c` $d$ <i> a_b\n\n# e\\"
+    assert naming.plain(typed) == (
+        r"\!\[x\](http:" + "\u2060" + r"//o.invalid/a.png) \*b\* \`c\` \$d\$ \<i\> a\_b \# e\\"
+    )
+    assert naming.in_badge("[x]") == "[x]", "st.badge escapes square brackets itself"
+
+
+def test_the_language_of_a_translation_is_named_as_far_as_it_is_known() -> None:
+    titles = [naming.translation_title(code) for code in ("en", "eng", "und", "x-hill")]
+    assert titles == ["English", "English", "Translation", "x-hill"]
 
 
 def test_no_gain_has_no_sign() -> None:

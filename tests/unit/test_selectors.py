@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.errors import RecipeError, UnknownName
 from core.selectors import SelectionProblem, build, setting_names
+from core.selectors.exact.general import kernel, lowest_twins
+from core.selectors.exact.milp import Program
 from core.selectors.ilp import Ilp
-from core.selectors.kernel import Program, kernel, lowest_twins
 from core.types import Selection
 
 
@@ -115,6 +118,24 @@ def test_free_and_ignored_labels_have_no_price() -> None:
     assert (found.chosen, found.uncovered) == ((0, 1), ())
 
 
+def test_single_labels_have_their_own_demand_and_price() -> None:
+    problem = pool([[1, 0], [1, 0], [0, 1]], [0.9, 0.8, 0.1])
+    assert choose(problem, k=2, prices="B=0.5").chosen == (0, 1)
+    assert choose(problem, k=2, demands="A=2,B=1", prices="A=9").chosen == (0, 1)
+    assert choose(problem, k=2, demands="B=0").uncovered == ()
+
+
+def test_pins_bans_and_a_budget() -> None:
+    problem = pool([[1, 0], [1, 0], [0, 1]], [0.9, 0.8, 0.1], lengths=np.array([7, 2, 3]))
+    assert choose(problem, k=2, pin="1").chosen == (1, 2)
+    assert choose(problem, k=2, ban="0").chosen == (1, 2)
+    assert choose(problem, k=2, coverage="off", budget=9).chosen == (0, 1)
+    assert choose(problem, k=2, coverage="off", budget=8).chosen == (1, 2)
+    assert choose(replace(problem, lengths=None), k=2, budget=1).chosen == (0,)
+    with pytest.raises(RecipeError, match="names row 7"):
+        choose(problem, pin="7")
+
+
 def test_settings_come_as_text_too() -> None:
     made = build("ilp", {"k": "3", "lambda": "0.5", "full_pool": "true", "free": "SYM, X"})
     assert made == Ilp(k=3, lambda_=0.5, full_pool=True, free=("SYM", "X"))
@@ -134,6 +155,11 @@ def test_settings_come_as_text_too() -> None:
         {"lambda": -1},
         {"demand": float("nan")},
         {"full_pool": "perhaps"},
+        {"demands": "NOUN"},
+        {"prices": "NOUN=dear"},
+        {"prices": "NOUN=-1"},
+        {"pin": "first"},
+        {"solver": "gurobi"},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object]) -> None:
@@ -166,14 +192,20 @@ def test_time_can_run_out_without_losing_the_query() -> None:
     assert found.upper_bound >= found.value
 
 
+def program_of(scores: np.ndarray, carried: np.ndarray, k: int) -> Program:
+    """A program without limits whose demands and prices are all 1."""
+    labels = np.ones(carried.shape[1])
+    return Program(scores, carried, labels, labels, k, np.zeros((0, len(scores))), np.zeros(0))
+
+
 def test_the_kernel_holds_one_item_per_label_signature_beside_the_top() -> None:
     carried = np.array([[1, 0]] * 50 + [[0, 1]] * 50 + [[0, 0]] * 50, dtype=float)
-    program = Program(np.linspace(1, 0, 150), carried, np.ones(2), 1.0, 3)
+    program = program_of(np.linspace(1, 0, 150), carried, 3)
     assert kernel(program).tolist() == [0, 1, 2, 3, 50]
 
 
 def test_twins_give_way_to_the_lower_row() -> None:
-    program = Program(np.array([0.5, 0.5, 0.4]), np.array([[1.0], [1.0], [1.0]]), np.ones(1), 1.0, 2)
+    program = program_of(np.array([0.5, 0.5, 0.4]), np.array([[1.0], [1.0], [1.0]]), 2)
     assert lowest_twins(program, np.array([1, 2])).tolist() == [0, 2]
 
 

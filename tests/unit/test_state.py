@@ -41,6 +41,8 @@ def test_a_view_survives_the_url() -> None:
         ({"present": "1"}, View(present=True)),
         ({"sentence": "0"}, View(sentence=0)),
         ({"unknown": "1"}, View()),
+        ({"tab": "file", "egress": "local"}, View(tab="file", egress="local")),
+        ({"tab": "x", "egress": "all", "words": "?", "direction": "up", "task": "qa"}, View()),
     ],
 )
 def test_what_makes_no_sense_is_left_at_its_default(given: dict[str, str], expected: View) -> None:
@@ -65,6 +67,13 @@ def test_what_is_set_together_is_not_reset() -> None:
     assert changed(View(run="r", page=2), dataset="b", run="s", sentence=1) == View(
         dataset="b", run="s", sentence=1
     )
+
+
+def test_another_task_or_format_forgets_columns_and_mapping() -> None:
+    view = View(tab="file", task="pos", columns="{}", mapping="{}", egress="local", split="dev")
+    assert changed(view, task="ner") == View(tab="file", task="ner", egress="local", split="dev")
+    assert changed(view, format="csv").mapping == ""
+    assert changed(View(own=True, called="Hill", language="x-hill"), own=False) == View()
 
 
 def test_page_size_keeps_a_rerun_small() -> None:

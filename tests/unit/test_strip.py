@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from core.types import Instance
 from dashboard.widgets.strip import Line, bars, block
@@ -57,6 +58,37 @@ def test_a_missing_confidence_is_null_not_nan() -> None:
     shown = block(SENTENCE, [Line("Stage I", ("DET", "NOUN"), (float("nan"), 1.0))], ())
     assert json.dumps(shown, allow_nan=False)
     assert shown["tokens"][0]["l"][0][2] is None
+
+
+def test_glosses_and_translations_stand_below_where_there_are_any() -> None:
+    meta = {
+        "glosses": ["a", "_"],
+        "transliterations": ["", "Ber"],
+        "transliteration": "ein ber",
+        "translations": {"eng": "a bear", "und": "<b>", "zz": "?", "fao": " "},
+    }
+    shown = block(replace(SENTENCE, meta=meta), [Line("Stage I", ("DET", "NOUN"))], ())
+    assert [(token.get("g"), token.get("r")) for token in shown["tokens"]] == [("a", None), (None, "Ber")]
+    assert [(line["n"], line["t"]) for line in shown["under"]] == [
+        ("Transliteration", "ein ber"),
+        ("English", "a bear"),
+        ("Translation", "<b>"),
+        ("zz", "?"),
+    ]
+    assert "under" not in block(SENTENCE, [Line("Stage I", ("DET", "NOUN"))], ())
+
+
+def test_meta_that_does_not_fit_the_sentence_is_left_out() -> None:
+    meta = {"glosses": ["one"], "transliteration": 3, "translations": ["x"]}
+    shown = block(replace(SENTENCE, meta=meta), [Line("Stage I", ("DET", "NOUN"))], ())
+    assert "under" not in shown
+    assert all("g" not in token for token in shown["tokens"])
+
+
+def test_a_label_of_ones_own_has_the_colour_its_owner_gave() -> None:
+    shown = block(SENTENCE, [Line("Stage I", ("DET", "CLIT"))], ("DET", "CLIT"), {"CLIT": "#123456"})
+    assert shown["tokens"][1]["l"][0][1] == "#123456"
+    assert block(PAIR, [Line("Gold", ("maybe",))], (), {"maybe": "#654321"})["answers"][0]["c"] == "#654321"
 
 
 def test_bars_are_plain_numbers() -> None:
