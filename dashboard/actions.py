@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import demo, importing, jobs
+from core import demo, egress, importing, jobs
 from core.errors import StudioError
+from core.inspection import FileChoice
 from core.jobs import prepare
 from core.settings import settings
+from core.store import facts, views
 from core.types import Dataset, Report
-from dashboard import resources, state
+from dashboard import resources, state, uploads
 
 ACTIVE = {"queued", "running", "ingesting"}
 
@@ -32,6 +34,36 @@ def import_dataset(entry_id: str, report: Report) -> dict[str, Any]:
     """Import a catalog entry; answers as `core.importing.import_catalog` does."""
     _writable()
     return importing.import_catalog(resources.store(), settings(), entry_id, report)
+
+
+def keep_upload(owner: str, role: str, file_id: str, name: str, content: memoryview) -> uploads.Upload:
+    """Put an uploaded file into the workspace for as long as it is looked at (see `uploads.store`)."""
+    _writable()
+    try:
+        return uploads.store(settings().workspace, owner, role, file_id=file_id, name=name, content=content)
+    except OSError as error:
+        raise StudioError(
+            f"the file cannot be put into the workspace ({error.strerror or error}).", "Make room, try again."
+        ) from error
+
+
+def drop_uploads(owner: str, role: str = "") -> None:
+    """Remove what a session uploaded, in one role or in all."""
+    uploads.remove(settings().workspace, owner, role)
+
+
+def import_file(choice: FileChoice, report: Report) -> dict[str, Any]:
+    """Import a file of the user's own; answers as `core.importing.import_file` does.
+
+    Of content that is here already, the stricter word about where its text may go counts.
+    """
+    _writable()
+    store = resources.store()
+    answer = importing.import_file(store, choice, report)
+    before = views.dataset(store, answer["dataset"]).egress
+    if egress.CHOICES.index(choice.egress) < egress.CHOICES.index(before):
+        facts.set_egress(store, answer["dataset"], choice.egress)
+    return answer
 
 
 def start_run(

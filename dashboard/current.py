@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core import languages
 from core.errors import UnknownName
 from core.types import Dataset
 from dashboard import naming, queries, routes, state
@@ -23,7 +24,16 @@ class Here:
 
     @property
     def direction(self) -> str:
-        return naming.direction(self.dataset.language)
+        return languages.of(self.dataset).direction
+
+    @property
+    def colors(self) -> dict[str, str]:
+        """Colours of the labels, as `chip_color` takes them."""
+        return naming.label_colors(self.dataset)
+
+    @property
+    def guidelines(self) -> dict[str, str]:
+        return naming.guidelines(self.dataset)
 
     @property
     def unit(self) -> str:
@@ -50,7 +60,7 @@ class Here:
 
     @property
     def gold_name(self) -> str:
-        return f"the gold labels of {self.dataset.name}"
+        return f"the gold labels of {naming.plain(self.dataset.name)}"
 
 
 def settle() -> None:
@@ -102,7 +112,7 @@ def _run_of(dataset: Dataset, run_id: str) -> queries.RunRow:
 
 def _no_run(dataset: Dataset) -> None:
     empty(
-        f"No labels for {naming.language_task(dataset)} yet",
+        f"No labels for {naming.plain(naming.language_task(dataset))} yet",
         "Start a run: Stage I labels everything, the selector picks exemplars, Stage II labels again.",
         command=f"ssp run ssp --dataset {dataset.id}",
         button=lambda: run_form.run_button(dataset, key="run-empty", primary=True),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from core import languages, tagsets
 from core.catalog import language
+from core.errors import UnknownName
 from core.types import Dataset
 
 TASKS = {"pos": "Part of speech", "ner": "Named entities", "nli": "Inference", "topic": "Topic"}
@@ -46,6 +49,22 @@ STATUSES = {
     "heuristic": "found by heuristic",
     "recorded": "recorded with the release",
 }
+EGRESS = {"local": "Stays on this machine", "ask": "Ask each time", "any": "May go anywhere"}
+PROBLEMS = {
+    "unreadable": "cannot be read",
+    "unknown_label": "unknown label",
+    "illegal_bio": "illegal BIO",
+    "duplicate_id": "repeated id",
+    "duplicate_text": "repeated text",
+    "leak": "text in two splits",
+    "invisible": "invisible character",
+    "mixed_script": "mixed scripts",
+    "not_nfc": "not composed (NFC)",
+    "long_sentence": "long sentence",
+    "left_out": "file left out",
+    "unlabelled": "no labels",
+}
+SEVERITIES = {"error": "error", "decide": "to decide", "note": "note"}
 
 
 def unit(task: str) -> str:
@@ -53,16 +72,57 @@ def unit(task: str) -> str:
     return "tokens" if task in {"pos", "ner"} else "items"
 
 
+def items(task: str) -> str:
+    """What instances are called, in the plural."""
+    return "sentences" if unit(task) == "tokens" else "items"
+
+
+def counted(n: int, task: str) -> str:
+    """`1 sentence`, `12 items`."""
+    return f"{n:,} {items(task) if n != 1 else items(task).removesuffix('s')}"
+
+
 def language_name(code: str) -> str:
+    """A language of the catalog, by its code."""
     return language(code).name
 
 
-def direction(code: str) -> str:
-    return language(code).direction
+def language_of(dataset: Dataset) -> str:
+    """The language of a data set, one that only its owner knows too."""
+    return languages.of(dataset).name
+
+
+def translation_title(code: str) -> str:
+    """The language of a translation, as far as its file says."""
+    try:
+        return "Translation" if code == "und" else language(code).name
+    except UnknownName:
+        return code
+
+
+def plain(text: str) -> str:
+    """Typed text for a place that reads Markdown: nothing in it is a link, an image or a formula."""
+    return in_badge(text).replace("[", "\\[").replace("]", "\\]")
+
+
+def in_badge(text: str) -> str:
+    """As `plain`, for `st.badge`, which takes care of square brackets itself."""
+    escaped = re.sub(r"([\\`*_{}<>#~$|!&])", r"\\\1", " ".join(text.split()))
+    return escaped.replace("://", ":\u2060//").replace("www.", "www\u2060.")
 
 
 def language_task(dataset: Dataset) -> str:
-    return f"{language_name(dataset.language)} · {SHORT_TASKS[dataset.task]}"
+    return f"{language_of(dataset)} · {SHORT_TASKS[dataset.task]}"
+
+
+def label_colors(dataset: Dataset) -> dict[str, str]:
+    """Colours of labels (types, for entities): of whoever made the label set, else the catalog's."""
+    return {info.label: info.color for info in tagsets.of(dataset) if info.color}
+
+
+def guidelines(dataset: Dataset) -> dict[str, str]:
+    """What each label of a data set means, for those of which it is known."""
+    return {info.label: info.description for info in tagsets.of(dataset) if info.description}
 
 
 def run_title(run: Mapping[str, Any]) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
 
-from core import catalog
+from core import catalog, languages
+from core.inspection import FileChoice, Inspection, inspect
 from core.store import views
-from core.types import Dataset, Instance, Prediction, Score
+from core.types import Dataset, Instance, Language, Prediction, Report, Score
 from dashboard import resources
 from dashboard.naming import MAIN_METRIC
 
 RunRow = dict[str, Any]
+LOOKED_AT = 16
+"""Inspections of uploaded files that are remembered."""
 
 
 @st.cache_data(show_spinner=False, max_entries=1024)
@@ -184,3 +188,32 @@ def is_target(dataset: Dataset) -> bool:
 
 def exemplar_use(run_id: str) -> pd.DataFrame:
     return cast(pd.DataFrame, _ask("exemplar_use", run_id))
+
+
+def own_languages() -> dict[str, Language]:
+    """The languages that owners of data sets described, by code."""
+    return languages.own(datasets())
+
+
+@st.cache_resource(show_spinner=False)
+def _inspections() -> OrderedDict[tuple[object, ...], Inspection]:
+    return OrderedDict()
+
+
+def inspection(choice: FileChoice, contents: tuple[str, ...], report: Report) -> Inspection:
+    """What a file holds, read once for the same content and options; `contents` are the hashes of its bytes.
+
+    An answer is never changed, so sessions share it. `report` hears only of a first reading.
+    """
+    options = choice.options
+    said = (choice.name, choice.task, choice.language.code, choice.format, choice.split)
+    read_as = (tuple(sorted(options.columns.items())), options.tokenization, options.partner_language)
+    key = (contents, said, read_as)
+    known = _inspections()
+    found = known.get(key)
+    if found is None:
+        found = inspect(choice, report)
+    known[key] = found
+    while len(known) > LOOKED_AT:
+        known.popitem(last=False)
+    return found

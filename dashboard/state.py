@@ -5,6 +5,8 @@ Nothing else in the dashboard touches `st.query_params` or `st.session_state`.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -15,11 +17,25 @@ TOUR_STEPS = 5
 PAGE_SIZE = 50
 ORDERS = ("position", "least_confident")
 CHANGES = ("changed", "fixed", "broken", "moved")
+ONE_OF = {
+    "order": ORDERS,
+    "changed": ("", *CHANGES),
+    "task": ("", "pos", "ner", "nli", "topic"),
+    "tab": ("", "file"),
+    "direction": ("", "ltr", "rtl"),
+    "words": ("", "unicode"),
+    "egress": ("", "local", "any"),
+}
+"""Parts of the view that know only these values; the first is what anything else is read as."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view of the workspace, as far as the URL tells. `sentence` is a position; `page` counts from 1."""
+    """A view of the workspace, as far as the URL tells. `sentence` is a position; `page` counts from 1.
+
+    From `tab` on it is the import page, where `own` means a language of one's own, called `called`;
+    `columns` and `mapping` are tables (see `table`).
+    """
 
     dataset: str = ""
     run: str = ""
@@ -36,19 +52,40 @@ class View:
     find: str = ""
     tour: int = 0
     present: bool = False
+    tab: str = ""
+    own: bool = False
+    called: str = ""
+    script: str = ""
+    direction: str = ""
+    format: str = ""
+    split: str = ""
+    words: str = ""
+    partner: str = ""
+    columns: str = ""
+    mapping: str = ""
+    egress: str = ""
+    name: str = ""
 
 
+OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
+"""What was said of one file and means nothing for another."""
 FILTERS = ("page", "order", "gold", "label", "changed", "text")
 RESETS: dict[str, tuple[str, ...]] = {
     "dataset": ("run", "sentence", *FILTERS),
     "run": FILTERS,
     **{name: ("page",) for name in FILTERS if name != "page"},
     "find": ("entry",),
-    "task": ("entry",),
+    "task": ("entry", "columns", "mapping"),
     "language": ("entry",),
+    "format": ("columns", "mapping"),
+    "columns": ("mapping",),
+    "own": ("language", "called", "script", "direction"),
 }
 SHARED = ("dataset", "run", "sentence", "tour", "present")
 DECIDED = "decided"
+KEPT = "kept"
+LONGEST = 1500
+"""Characters a table may take in the URL; a longer one is kept by the session, and named there."""
 _DEFAULT = View()
 
 
@@ -58,14 +95,9 @@ def parse(params: Mapping[str, str]) -> View:
     for field in fields(View):
         if field.name in params:
             read[field.name] = _typed(params[field.name], getattr(_DEFAULT, field.name))
-    view = View(**read)
-    return replace(
-        view,
-        page=max(1, view.page),
-        order=view.order if view.order in ORDERS else "position",
-        changed=view.changed if view.changed in CHANGES else "",
-        tour=view.tour if 0 <= view.tour <= TOUR_STEPS else 0,
-    )
+    strange = {name for name, values in ONE_OF.items() if read.get(name, values[0]) not in values}
+    view = View(**{name: value for name, value in read.items() if name not in strange})
+    return replace(view, page=max(1, view.page), tour=view.tour if 0 <= view.tour <= TOUR_STEPS else 0)
 
 
 def _typed(text: str, default: object) -> object:
@@ -148,6 +180,74 @@ def _from_widget(name: str, key: str, empty: object) -> None:
     value = st.session_state[key]
     default = getattr(_DEFAULT, name)
     go(**{name: default if value is None or value == empty else value})
+
+
+def optional(name: str) -> dict[str, Any]:
+    """As `bound`, for a widget whose value is None where nothing is chosen."""
+    arguments = bound(name)
+    st.session_state[arguments["key"]] = getattr(view(), name) or None
+    return arguments
+
+
+def with_chosen(options: Sequence[str], name: str) -> list[str]:
+    """The options of a widget, and what the address asks for beside them."""
+    chosen = getattr(view(), name)
+    return [*options, chosen] if chosen and chosen not in options else [*options]
+
+
+def bound_tabs(name: str, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Arguments that tie `st.tabs` to one part of the view: its value -> the title of its tab."""
+    key = f"url-{name}"
+    now = getattr(view(), name)
+    st.session_state[key] = titles.get(now, titles[getattr(_DEFAULT, name)])
+    values = {title: value for value, title in titles.items()}
+    return {"key": key, "on_change": lambda: go(**{name: values[st.session_state[key]]})}
+
+
+def bound_item(name: str, item: str) -> dict[str, Any]:
+    """Arguments that tie a widget to one row of a part of the view that is a table."""
+    key = f"url-{name}-{item}"
+    st.session_state[key] = table(getattr(view(), name)).get(item, "")
+    return {"key": key, "on_change": _item_from_widget, "args": (name, item, key)}
+
+
+def _item_from_widget(name: str, item: str, key: str) -> None:
+    rows = {**table(getattr(view(), name)), item: st.session_state[key]}
+    go(**{name: written({row: value for row, value in rows.items() if value})})
+
+
+def table(text: str) -> dict[str, Any]:
+    """A part of the view that is a table; {} for one that cannot be read."""
+    try:
+        found = json.loads(kept(text, text) if text.startswith("~") else text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def written(rows: Mapping[str, object]) -> str:
+    """A table as a part of the view."""
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+    if len(text) <= LONGEST:
+        return text
+    name = f"~{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    keep(name, text)
+    return name
+
+
+def keep(name: str, value: object) -> None:
+    """Remember for this session what no URL can hold: an uploaded file, a long table."""
+    st.session_state[f"{KEPT}-{name}"] = value
+
+
+def kept(name: str, default: Any = None) -> Any:
+    """What `keep` was told."""
+    return st.session_state.get(f"{KEPT}-{name}", default)
+
+
+def edits(key: str) -> dict[int, dict[str, Any]]:
+    """Row number -> column -> new value, as the user changed them in the table editor of that key."""
+    return dict(st.session_state[key]["edited_rows"])
 
 
 def row_to_view(key: str, name: str, values: Sequence[object]) -> dict[str, Any]:

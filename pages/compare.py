@@ -47,7 +47,8 @@ else:
             title = "From Stage I over Stage II to gold" if gold else "From Stage I to Stage II"
             colours = " Green was fixed, red was broken, orange moved." if gold else ""
             note = f"Only changed {unit}, the largest flows.{colours}"
-            chart(title, sankey(flow, unit=unit, dark=dark, gold=bool(gold)), key="sankey", note=note)
+            figure = sankey(flow, unit=unit, dark=dark, gold=bool(gold), label_colors=here.colors)
+            chart(title, figure, key="sankey", note=note)
     if gold and after is not None:
         before = queries.confusion(run, "stage1", gold)
         with right:

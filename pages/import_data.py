@@ -1,4 +1,4 @@
-"""Import: choose a public data set, read its licence, bring it in."""
+"""Import: a public data set with its licence, or a file of one's own; both are looked at before."""
 
 from __future__ import annotations
 
@@ -7,34 +7,38 @@ import streamlit as st
 from core import catalog
 from dashboard import queries, state
 from dashboard.widgets import catalog as browser
+from dashboard.widgets import import_file
+
+TABS = {"": "Public data", "file": "Your own file"}
 
 view = state.view()
 st.title("Import")
-st.markdown(
-    "Public data sets, with the licence and citation their publishers ask for. "
-    "Nothing is fetched before you agree."
-)
-table = queries.catalog_table()
-rows = browser.search(table)
-if rows.empty:
-    st.info(
-        "Nothing in the catalog matches. Clear the search, or import a file of your own on the command line:",
-        icon=":material/search_off:",
-    )
-    st.code("ssp import FILE --task pos --language CODE", language=None)
-    st.stop()
-browser.entry_list(rows)
-if not view.entry:
-    st.info(
-        "Choose a row to see its licence, its citation and where it comes from.", icon=":material/touch_app:"
-    )
-    st.stop()
-entry = catalog.entry(view.entry)
-with st.container(border=True, key="entry"):
-    browser.terms(entry)
-    browser.import_form(entry, present=view.present, imported=bool(table.set_index("id").imported[entry.id]))
-with st.expander("A file of your own"):
+public, own = st.tabs(list(TABS.values()), **state.bound_tabs("tab", TABS))
+with own:
+    if own.open:
+        import_file.own_file()
+with public:
+    if not public.open:
+        st.stop()
     st.markdown(
-        "CoNLL-U, BIO, TSV, JSON Lines, CSV or Parquet; the format is found out, a broken line is named."
+        "Public data sets, with the licence and citation their publishers ask for. "
+        "Nothing is fetched before you agree."
     )
-    st.code("ssp import FILE --task pos --language CODE", language=None)
+    table = queries.catalog_table()
+    rows = browser.search(table)
+    if rows.empty:
+        browser.nothing_found()
+        st.stop()
+    browser.entry_list(rows)
+    if not view.entry:
+        st.info(
+            "Choose a row to see its licence, its citation and where it comes from.",
+            icon=":material/touch_app:",
+        )
+        st.stop()
+    entry = catalog.entry(view.entry)
+    with st.container(border=True, key="entry"):
+        browser.terms(entry)
+        browser.import_form(
+            entry, present=view.present, imported=bool(table.set_index("id").imported[entry.id])
+        )

@@ -23,7 +23,14 @@ def kind(before: str, after: str, gold: str | None) -> str:
     return "broken" if gold == before else "moved"
 
 
-def sankey(flow: pd.DataFrame, *, unit: str, dark: bool, gold: bool = True) -> go.Figure:
+def sankey(
+    flow: pd.DataFrame,
+    *,
+    unit: str,
+    dark: bool,
+    gold: bool = True,
+    label_colors: Mapping[str, str] | None = None,
+) -> go.Figure:
     """Stage I -> Stage II -> gold, of changed labels only, the largest flows.
 
     `flow` has the columns from_label, to_label, gold_label, count.
@@ -38,7 +45,8 @@ def sankey(flow: pd.DataFrame, *, unit: str, dark: bool, gold: bool = True) -> g
         for source, target in itertools.pairwise(places):
             key = (source, target, str(became))
             links[key] = links.get(key, 0) + int(number)
-    figure = go.Figure(_sankey_trace(nodes, links, colors, unit))
+    shades = [chart_color(label, (), label_colors) for _, label in nodes]
+    figure = go.Figure(_sankey_trace(nodes, links, colors, unit, shades))
     tallest = max((sum(1 for s, _ in nodes if s == stage) for stage in range(3)), default=1)
     figure = styled(figure, colors, height=min(max(200, 100 + 24 * tallest), 620))
     return figure.update_layout(
@@ -55,7 +63,11 @@ def changed_flows(flow: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sankey_trace(
-    nodes: Mapping[tuple[int, str], int], links: Mapping[tuple[int, int, str], int], colors: Theme, unit: str
+    nodes: Mapping[tuple[int, str], int],
+    links: Mapping[tuple[int, int, str], int],
+    colors: Theme,
+    unit: str,
+    node_colors: list[str],
 ) -> go.Sankey:
     shades = {"fixed": colors.good, "broken": colors.bad, "moved": colors.moved}
     return go.Sankey(
@@ -66,7 +78,7 @@ def _sankey_trace(
             "pad": 12,
             "thickness": 12,
             "line": {"width": 0},
-            "color": [chart_color(label) for _, label in nodes],
+            "color": node_colors,
             "hovertemplate": "%{label}: %{value:,} " + unit + "<extra></extra>",
         },
         link={

@@ -7,7 +7,7 @@ written on them as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,18 +69,24 @@ def entity(label: str) -> str:
     return label[2:] if label[:2] in {"B-", "I-"} else label
 
 
-def chip_color(label: str, labels: Sequence[str] = ()) -> str:
-    """Colour of a label's chip; labels no palette knows take theirs by place in the label set."""
+def chip_color(label: str, labels: Sequence[str] = (), colors: Mapping[str, str] | None = None) -> str:
+    """Colour of a label's chip: that of `colors`, by label or entity type, else the palette's.
+
+    Labels that neither knows take theirs by place in the label set.
+    """
     name = entity(label)
-    known = CHIPS | OTHERS
+    known = {**CHIPS, **OTHERS, **(colors or {})}
     if name in known:
         return known[name]
     names = list(dict.fromkeys(entity(item) for item in labels))
     return CATEGORICAL[names.index(name) % len(CATEGORICAL)] if name in names else "#8A8F98"
 
 
-def chart_color(label: str, labels: Sequence[str] = ()) -> str:
-    """Colour of a label in a chart."""
+def chart_color(label: str, labels: Sequence[str] = (), colors: Mapping[str, str] | None = None) -> str:
+    """Colour of a label in a chart; one of `colors` wins where it is not the usual chip's."""
+    chosen = (colors or {}).get(entity(label), "")
+    if chosen and chosen != CHIPS.get(label):
+        return chosen
     return UPOS.get(label) or chip_color(label, labels)
 
 

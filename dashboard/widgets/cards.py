@@ -28,14 +28,15 @@ def card(dataset: Dataset) -> None:
     """Size, label source, best run with its gold named, and the ways on."""
     best = queries.best_run(dataset)
     with st.container(border=True, key=f"card-{dataset.id}", height="stretch", gap="small"):
-        st.markdown(f"### {naming.language_name(dataset.language)}")
+        st.markdown(f"### {naming.plain(naming.language_of(dataset))}")
         _badges(dataset)
         items = "sentences" if naming.unit(dataset.task) == "tokens" else "items"
         tokens = (
             f" · {dataset.n_tokens:,} tokens" if dataset.n_tokens and dataset.task in {"pos", "ner"} else ""
         )
         st.caption(
-            f"{dataset.name}  \n{dataset.n_instances:,} {items}{tokens} · {len(dataset.labels)} labels"
+            f"{naming.plain(dataset.name)}  \n"
+            f"{dataset.n_instances:,} {items}{tokens} · {len(dataset.labels)} labels"
         )
         if best:
             _result(dataset, best)
@@ -71,7 +72,7 @@ def _result(dataset: Dataset, best: queries.RunRow) -> None:
             st.metric(name, change, "no change", delta_color="off", delta_arrow="off")
         else:
             st.metric(name, change, None if gain is None else f"{gain:+.1f}")
-        name = f"the gold of {dataset.name}"
+        name = f"the gold of {naming.plain(dataset.name)}"
         gold = naming.against(name, last.n_instances, len(last.label_set), dataset.task)
     stages = [f"Stage I: {naming.stage1_source(best)}"] if "stage1" in best["stages"] else []
     stages += [f"Stage II: {naming.stage2_source(best)}"] if "stage2" in best["stages"] else []

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core import catalog
 from core.catalog import CatalogEntry
+from core.errors import UnknownName
 from core.settings import settings
 from dashboard import actions, naming, routes, state
-from dashboard.widgets import cards, errors
+from dashboard.widgets import cards, errors, import_language
 from dashboard.widgets.export import export_menu
 
 KINDS = {"ssp-release": "SSP paper release", "files": "public files", "sample": "embedded sample"}
@@ -17,8 +19,10 @@ KINDS = {"ssp-release": "SSP paper release", "files": "public files", "sample": 
 def search(table: pd.DataFrame) -> pd.DataFrame:
     """Filters above the catalog; returns the rows that pass."""
     view = state.view()
+    wanted = _code(view.language)
     languages = sorted(set(zip(table.language, table.code, strict=True)))
     names = {code: name for name, code in languages}
+    others = {wanted, view.language} - {"", *names}  # asked for on the other tab, or by an address
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         st.text_input(
             "Search",
@@ -29,8 +33,8 @@ def search(table: pd.DataFrame) -> pd.DataFrame:
         )
         st.selectbox(
             "Language",
-            ["", *(code for _, code in languages)],
-            format_func=lambda code: names.get(code, "any"),
+            ["", *(code for _, code in languages), *sorted(others)],
+            format_func=lambda code: names.get(code, code or "any"),
             width=220,
             **state.bound("language"),
         )
@@ -40,7 +44,29 @@ def search(table: pd.DataFrame) -> pd.DataFrame:
             format_func=naming.SHORT_TASKS.__getitem__,
             **state.bound("task"),
         )
-    return matching(table, view.find, view.language, view.task)
+    return matching(table, view.find, wanted, view.task)
+
+
+def _code(tag: str) -> str:
+    """The code the catalog uses for a language, where it knows it."""
+    try:
+        return catalog.language(tag).code if tag else ""
+    except UnknownName:
+        return tag
+
+
+def nothing_found() -> None:
+    """The way on from a search that found nothing: a file of one's own."""
+    st.info(
+        "Nothing in the catalog matches. Clear the search, or import a file of your own:",
+        icon=":material/search_off:",
+    )
+    if not state.view().present:
+        there = state.link(tab="file", task=state.view().task, language=state.view().language)
+        icon = ":material/upload_file:"
+        st.page_link(routes.IMPORT, label="Your own file", icon=icon, query_params=there)
+    st.caption("On the command line")
+    st.code("ssp import FILE --task pos --language CODE", language=None)
 
 
 def matching(table: pd.DataFrame, find: str, language: str, task: str) -> pd.DataFrame:
@@ -91,6 +117,7 @@ def terms(entry: CatalogEntry) -> None:
         if entry.kind == "sample":
             st.badge("illustrative", color="orange", icon=":material/science:")
     st.text(entry.name)
+    import_language.seen_by(entry.language)
     facts = {
         "Licence": entry.licence or "none stated by the publisher",
         "Size": cards.OFFERED.get(entry.id, ""),

@@ -39,6 +39,7 @@ def cards(here: Here, found: Mapping[str, Any]) -> None:
         key="exemplar-cards",
         cards=True,
         legend=LEGEND if here.unit == "tokens" else "",
+        about=here.guidelines,
     )
 
 
@@ -59,7 +60,7 @@ def _card(here: Here, row: Mapping[str, Any], line: Line | None, instance: Any, 
     if instance is None:
         return None
     lines = [line] if line else [Line("noisy label", tuple("?" for _ in instance.tokens) or ("?",))]
-    shown = block(instance, lines, here.dataset.labels)
+    shown = block(instance, lines, here.dataset.labels, here.colors)
     covers = list(row["covers"])
     measures = {
         "covers": (len(covers) / max(1, most), f"{len(covers)} label{'s' if len(covers) != 1 else ''}")
@@ -75,7 +76,7 @@ def _card(here: Here, row: Mapping[str, Any], line: Line | None, instance: Any, 
         "rank": str(int(row["rank"]) + 1),
         "bars": bars(measures),
         "note": origin,
-        "covers": [[label, chip_color(label, here.dataset.labels)] for label in covers],
+        "covers": [[label, chip_color(label, here.dataset.labels, here.colors)] for label in covers],
     }
 
 
@@ -92,13 +93,13 @@ def badges(found: Mapping[str, Any]) -> None:
         missing = [label for label in found["uncovered"] if label not in uncoverable]
         if missing:
             st.badge(
-                f"not covered: {', '.join(missing)}",
+                f"not covered: {naming.in_badge(', '.join(missing))}",
                 color="orange",
                 help="A candidate carries these labels, but showing them would cost more than it brings.",
             )
         if uncoverable:
             st.badge(
-                f"nobody carries: {', '.join(found['uncoverable'])}",
+                f"nobody carries: {naming.in_badge(', '.join(found['uncoverable']))}",
                 color="gray",
                 help="No sentence of the pool was given these labels.",
             )

@@ -37,7 +37,7 @@ def pickers() -> None:
     ids = [item.id for item in queries.in_order(found)]
     names = _dataset_names(found)
     st.selectbox("Language and task", ids, format_func=lambda item: names[item], **state.bound("dataset"))
-    st.caption(current.name)
+    st.caption(naming.plain(current.name))
     runs = queries.runs(current.id)
     if runs:
         titles = _run_titles(runs)

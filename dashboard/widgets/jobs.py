@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.jobs import JobStatus
 from dashboard import actions, queries, state
-from dashboard.naming import RECIPES, language_task
+from dashboard.naming import RECIPES, language_task, plain
 
 SECONDS = 1.0
 
@@ -57,7 +57,7 @@ def _job(job: JobStatus) -> None:
 
 def _name(job: JobStatus) -> str:
     found = [item for item in queries.datasets() if item.id == job.dataset]
-    return language_task(found[0]) if found else job.dataset
+    return plain(language_task(found[0]) if found else job.dataset)
 
 
 def last_problem(dataset: str) -> None:

@@ -22,7 +22,7 @@ def heading(title: str, here: Here, source: str) -> DeltaGenerator:
         st.title(title, width="content")
         buttons = st.container(horizontal=True, horizontal_alignment="right", width="content", gap="small")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(naming.language_task(here.dataset), color="blue")
+        st.badge(naming.in_badge(naming.language_task(here.dataset)), color="blue")
         if here.dataset.illustrative:
             st.badge("illustrative sample", color="orange", icon=":material/science:")
         st.text(f"{here.dataset.name} · {source}")

@@ -37,7 +37,7 @@ def run_button(dataset: Dataset, *, key: str, primary: bool = False) -> None:
 @st.dialog("Start a run", width="medium")
 def _dialog(dataset_id: str) -> None:
     dataset = queries.dataset(dataset_id)
-    st.caption(f"{naming.language_task(dataset)} · {dataset.name}")
+    st.caption(naming.plain(f"{naming.language_task(dataset)} · {dataset.name}"))
     recipes = {name: recipe for name, recipe in catalog.recipes().items() if dataset.task in recipe["tasks"]}
     with st.form("run", border=False):
         names = list(recipes)
@@ -80,7 +80,7 @@ def _sources(dataset: Dataset) -> list[str]:
     others = [d for d in queries.datasets() if d.task == dataset.task and d.language != dataset.language]
     if not others:
         return []
-    names = {item.id: f"{naming.language_name(item.language)} · {item.name}" for item in others}
+    names = {item.id: f"{naming.language_of(item)} · {item.name}" for item in others}
     return st.multiselect(
         "Source languages",
         list(names),

@@ -50,9 +50,16 @@ def _show(here: Here, position: int, stages: tuple[str, ...], *, key: str, legen
     if instance is None or not lines:
         st.info("This sentence is not part of the run. Choose another from the list.", icon=":material/info:")
         return
-    shown = block(instance, lines, here.dataset.labels)
+    shown = block(instance, lines, here.dataset.labels, here.colors)
     told = legend if instance.tokens else ""
-    strip([shown], rows=[line.name for line in lines], direction=here.direction, key=key, legend=told)
+    strip(
+        [shown],
+        rows=[line.name for line in lines],
+        direction=here.direction,
+        key=key,
+        legend=told,
+        about=here.guidelines,
+    )
 
 
 def title(here: Here, position: int) -> str:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.types import Instance, Labels, Prediction
+from core.formats.extras import NO_GLOSS, per_token, translations_of
+from core.types import Instance, Labels, Prediction, Record
+from dashboard import naming
 from dashboard.charts.flow import kind
 from dashboard.charts.palette import chip_color
 
 HERE = Path(__file__).parent
 Block = dict[str, Any]
+Shade = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +45,49 @@ def _component() -> Any:
     )
 
 
-def block(instance: Instance, lines: Sequence[Line], label_set: Labels) -> Block:
+def block(
+    instance: Instance, lines: Sequence[Line], label_set: Labels, colors: Mapping[str, str] | None = None
+) -> Block:
     """What the component shows of one instance: tokens with a label per line, or texts and answers.
 
     With more than one line (Stage I, Stage II, Gold; any of them may be missing) each token also says
-    what became of it.
+    what became of it. Glosses and translations that came with the instance stand below.
     """
+    shade = partial(chip_color, labels=label_set, colors=colors)
+    under = _under(instance)
     if instance.tokens:
-        return {
-            "tokens": [_token(form, place, lines, label_set) for place, form in enumerate(instance.tokens)]
-        }
+        shown = [_token(form, place, lines, shade) for place, form in enumerate(instance.tokens)]
+        for name, field in (("g", "glosses"), ("r", "transliterations")):
+            for token, text in zip(shown, per_token(Record(instance), field), strict=False):
+                token.update({name: text} if text not in ("", NO_GLOSS) else {})
+        return {"tokens": shown, **under}
     names = ("Premise", "Hypothesis") if instance.text_b is not None else ("", "")
     texts = [{"n": names[0], "t": instance.text}]
     if instance.text_b is not None:
         texts.append({"n": names[1], "t": instance.text_b})
-    return {"texts": texts, "answers": [_answer(line, lines, label_set) for line in lines if line.labels]}
+    answers = [_answer(line, lines, shade) for line in lines if line.labels]
+    return {"texts": texts, "answers": answers, **under}
 
 
-def _token(form: str, place: int, lines: Sequence[Line], label_set: Labels) -> dict[str, Any]:
-    labels = [
-        [line.labels[place], chip_color(line.labels[place], label_set), _confidence(line, place)]
-        for line in lines
-    ]
+def _under(instance: Instance) -> Block:
+    """The whole sentence again: in Latin letters, in other languages."""
+    whole = instance.meta.get("transliteration")
+    told = [{"n": "Transliteration", "t": whole}] if isinstance(whole, str) and whole.strip() else []
+    for code, text in translations_of(Record(instance)).items():
+        told.append({"n": naming.translation_title(code), "t": text})
+    return {"under": told} if told else {}
+
+
+def _token(form: str, place: int, lines: Sequence[Line], shade: Shade) -> dict[str, Any]:
+    labels = [[line.labels[place], shade(line.labels[place]), _confidence(line, place)] for line in lines]
     return {"f": form, "l": labels, "k": _kind(lines, place)}
 
 
-def _answer(line: Line, lines: Sequence[Line], label_set: Labels) -> dict[str, Any]:
+def _answer(line: Line, lines: Sequence[Line], shade: Shade) -> dict[str, Any]:
     label = line.labels[0]
     became = _kind(lines, 0) if line.name == "Stage II" else None
     name = line.name if len(lines) > 1 else ""
-    return {"n": name, "l": label, "c": chip_color(label, label_set), "p": _confidence(line, 0), "k": became}
+    return {"n": name, "l": label, "c": shade(label), "p": _confidence(line, 0), "k": became}
 
 
 def _confidence(line: Line, place: int) -> float | None:
@@ -96,12 +112,21 @@ def strip(
     key: str,
     cards: bool = False,
     legend: str = "",
+    about: Mapping[str, str] | None = None,
 ) -> None:
     """Show blocks. `rows` names the lines of each token; `cards` lays them out with rank and bars.
 
-    Under them stands `legend`, until a token is pointed at: then its details.
+    Under them stands `legend`, until a token is pointed at: then its details. `about` says what a
+    label (or entity type) means.
     """
-    data = {"dir": direction, "cards": cards, "legend": legend, "rows": list(rows), "blocks": list(blocks)}
+    data = {
+        "dir": direction,
+        "cards": cards,
+        "legend": legend,
+        "rows": list(rows),
+        "about": dict(about or {}),
+        "blocks": list(blocks),
+    }
     json.dumps(data, allow_nan=False)  # a numpy scalar or NaN would arrive as nonsense, silently
     _component()(key=key, data=data)
 

@@ -1,12 +1,14 @@
 // Sentences as chips, read-only. Corpus text reaches the page through textContent alone.
-// data: {dir, cards, legend, rows:[stage name..], blocks:[{rank, note, tokens:[{f, l:[[label, color, confidence|null]..], k}],
-//        texts:[{n, t}], answers:[{n, l, c, p, k}], bars:[{n, v, t}], covers:[[label, color]..]}]}
+// data: {dir, cards, legend, rows:[stage name..], about:{label: guideline}, blocks:[{rank, note, texts:[{n, t}], under:[{n, t}],
+//        tokens:[{f, l:[[label, color, confidence|null]..], k, g: gloss, r: transliteration}],
+//        answers:[{n, l, c, p, k}], bars:[{n, v, t}], covers:[[label, color]..]}]}
 const SHOWN = new WeakMap();
 const NAMES = { "\u00A0": "NBSP", "\u00AD": "SHY", "\u200B": "ZWSP", "\u200E": "LRM", "\u200F": "RLM", "\u2060": "WJ", "\uFEFF": "BOM", "\t": "TAB", "\n": "LF", "\r": "CR", "\u3000": "IDSP" };
 // joiners shape the letters beside them, so they stay in the text and are named in the details instead
 const INVISIBLE = /[\u0000-\u001F\u007F-\u00A0\u00AD\u061C\u180E\u2000-\u200B\u200E\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFF9-\uFFFB]/u;
 const JOINERS = /[\u200C\u200D]/u;
 const code = (ch) => "U+" + ch.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+const meaning = (about, label) => (Object.hasOwn(about, type(label)) ? about[type(label)] : "");
 const percent = (p) => Math.round(p * 100) + " percent";
 
 function el(tag, cls, text) {
@@ -35,14 +37,16 @@ const type = (label) => (label[1] === "-" && (label[0] === "B" || label[0] === "
 const band = (p) => (p === null || p === undefined ? "none" : p < 0.5 ? "low" : p < 0.8 ? "mid" : "high");
 
 function described(form, labels, rows, kind) {
-  const parts = labels.map(([label, , p], i) => `${rows[i]} ${label}${p === null || p === undefined ? "" : ", confidence " + percent(p)}`);
+  const parts = labels.map(([label, , p], i) => `${rows[i]} ${label || "no label"}${p === null || p === undefined ? "" : ", confidence " + percent(p)}`);
   const joiner = JOINERS.test(form) ? ", contains a zero-width joiner" : "";
   return `\u2068${form}\u2069${joiner}: ${parts.join("; ")}${kind && kind !== "right" ? " (" + (kind === "wrong" && rows.length > 2 ? "wrong in both" : kind) + ")" : ""}`;
 }
 
+const BESIDE = ["r", "g"];      // what stands between a word and its label where any word of the sentence has it
+
 const broken = (label, before) => label.startsWith("I-") && !(before && before[1] === "-" && type(before) === type(label));
 
-function chip(token, rows, before) {
+function chip(token, rows, before, about, has) {
   const node = el("span", "chip"), [label, color, p] = token.l[0], single = rows.length === 1;
   const bad = single && broken(label, before), same = token.l.every(([other]) => other === label);
   const form = el("bdi", "form");
@@ -54,11 +58,21 @@ function chip(token, rows, before) {
   node.dataset.conf = single ? band(p) : "none";
   if (token.k) node.dataset.kind = token.k;
   if (single && !bad && label[1] === "-") node.dataset.bio = label[0];
-  if (same && label === "O") node.dataset.bio = "O";
+  if (same && (label === "O" || label === "")) node.dataset.bio = "O";
   if (bad) node.classList.add("bad");
+  for (const beside of BESIDE) if (has[beside]) node.append(aside(token[beside]));
   lines(token, rows, bad).forEach((line) => node.append(line));
+  const meant = [...new Set(token.l.map(([other]) => type(other)))].filter((other) => meaning(about, other));
+  node.title = meant.map((other) => `${other}: ${meaning(about, other)}`).join("\n");
+  if (single) node.dataset.about = meaning(about, label);
   node.setAttribute("role", "listitem");
-  node.setAttribute("aria-label", described(token.f, token.l, rows, token.k));
+  node.setAttribute("aria-label", described(token.f, token.l, rows, token.k) + (token.g ? `; gloss ${token.g}` : ""));
+  return node;
+}
+
+function aside(text) {
+  const node = el("bdi", "gloss");
+  if (text) visible(node, text);
   return node;
 }
 
@@ -81,8 +95,9 @@ function tokens(block, data) {
   box.dir = data.dir;
   box.setAttribute("role", "list");
   box.setAttribute("aria-label", "Sentence with labels; arrow keys move from token to token");
+  const has = Object.fromEntries(BESIDE.map((name) => [name, block.tokens.some((token) => token[name])]));
   block.tokens.forEach((token, i) => {
-    const node = chip(token, data.rows, i ? block.tokens[i - 1].l[0][0] : "");
+    const node = chip(token, data.rows, i ? block.tokens[i - 1].l[0][0] : "", data.about, has);
     node.tabIndex = i ? -1 : 0;
     box.append(node);
   });
@@ -109,6 +124,7 @@ function texts(block, data) {
     if (k) node.dataset.kind = k;
     const label = el("span", "lbl");
     if (n) label.append(el("span", "who", n));
+    node.title = meaning(data.about, l);
     label.append(l + (p === null || p === undefined ? "" : ` ${Math.round(p * 100)} %`));
     node.append(label);
     answers.append(node);
@@ -140,10 +156,22 @@ function covers(block) {
   return box;
 }
 
+function under(block) {
+  const box = el("div", "under");
+  block.under.forEach(({ n, t }) => {
+    const line = el("div"), body = el("bdi");
+    visible(body, t);
+    line.append(el("span", "name", n), body);
+    box.append(line);
+  });
+  return box;
+}
+
 function drawn(block, data) {
   const node = el("div", "block"), body = el("div", "body");
   if (data.cards) node.append(el("div", "rank", block.rank));
   body.append(block.tokens ? tokens(block, data) : texts(block, data));
+  if (block.under) body.append(under(block));
   if (block.covers) body.append(covers(block));
   if (block.note) body.append(el("div", "note", block.note));
   node.append(body);
@@ -175,7 +203,8 @@ export default function (component) {
   if (data.legend) box.append(foot);
   const tell = (event) => {
     const node = event.target.closest && event.target.closest(".toks .chip");
-    foot.textContent = node ? node.getAttribute("aria-label") : data.legend;
+    const meant = node && node.dataset.about ? ` \u2014 ${node.dataset.about}` : "";
+    foot.textContent = node ? node.getAttribute("aria-label") + meant : data.legend;
   };
   box.addEventListener("focusin", tell);
   box.addEventListener("pointerover", tell);
