@@ -29,7 +29,19 @@ SHORT_NAMES = {
     "template": "stage2.template",
 } | {
     key: f"selector.{key}"
-    for key in ("k", "lambda", "percentile", "demand", "price", "coverage", "confidence", "preset")
+    for key in (
+        "k",
+        "lambda",
+        "percentile",
+        "demand",
+        "price",
+        "coverage",
+        "confidence",
+        "preset",
+        "pin",
+        "ban",
+        "budget",
+    )
 }
 OFFLINE_LABELERS = {"pos": "crf", "ner": "crf", "nli": "overlap", "topic": "ngram_lr"}
 STAGE2_OF_LLM = {"offline": "icl_tagger", "replay": "incontext", "recorded": "recorded", "none": "none"}
@@ -45,12 +57,13 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a recipe can draw on for one data set."""
+    """What a recipe can draw on for one data set, and the recipes there are."""
 
     dataset: Dataset
     imported: Mapping[str, Imported] = field(default_factory=dict)
     completions: int = 0
     templates: frozenset[str] = frozenset()
+    recipes: Mapping[str, Recipe] = field(default_factory=catalog.recipes)
 
 
 def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe:
@@ -60,7 +73,9 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
         UnknownName: no such recipe, or a setting that no recipe has.
         RecipeError: the settings contradict each other or the data set.
     """
-    recipe = copy.deepcopy(dict(catalog.recipe(name)))
+    if name not in context.recipes:
+        raise UnknownName("recipe", name, context.recipes)
+    recipe = copy.deepcopy(dict(context.recipes[name]))
     if context.dataset.task not in recipe["tasks"]:
         raise RecipeError(f"recipe {name!r} does not do {context.dataset.task}.")
     chosen = apply_overrides(recipe, overrides)

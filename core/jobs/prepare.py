@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core import catalog
+from core import catalog, own_recipes
 from core.errors import RecipeError, UnknownName
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
@@ -86,7 +86,8 @@ def describe(store: Store, dataset: Dataset) -> Context:
             imported[name] = Imported(frozenset(run["stages"]), chosen is not None)
     has_calls = next(iter(views.completions(store, dataset.id)), None) is not None
     template = views.template(store, dataset.id, "ssp-release")
-    return Context(dataset, imported, int(has_calls), frozenset({"ssp-release"} if template else ()))
+    templates = frozenset({"ssp-release"} if template else ())
+    return Context(dataset, imported, int(has_calls), templates, own_recipes.every(store.path.parent))
 
 
 def _splits(dataset: Dataset, asked: str | None) -> list[str]:

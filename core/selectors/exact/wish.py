@@ -3,7 +3,7 @@
     maximise   sum_{j in S} (sim_ij + worth_j) - sum_l price_l max(0, demand_l - sum_{j in S} cnt_jl)
     subject to |S| = K, pins in S, bans and the query itself not in S, every limit kept
 
-Source: SSP (arXiv 2406.18880), section 3.2; ../shared/design/selection.md.
+Source: SSP (arXiv 2406.18880), section 3.2.
 """
 
 from __future__ import annotations

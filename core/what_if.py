@@ -1,0 +1,207 @@
+"""What would be chosen under other settings, and why: one query explained, a whole set in figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.choosing import in_rows
+from core.selectors import build
+from core.selectors.exact import Matrix, Pick, explain, solve
+from core.selectors.ilp import Ilp
+from core.selectors.problem import FloatArray, SelectionProblem
+from core.selectors.statistics import thresholds
+from core.types import Report, Selection
+from core.workbench import Workbench
+
+LARGEST_SET = 500
+"""Queries a whole-set view solves; of a larger set, so many spread evenly over it."""
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "default (present)": {"preset": "present"},
+    "the paper's code, tagging (ssp_seq)": {"preset": "ssp_seq"},
+    "the paper's code, NLI (ssp_nli)": {"preset": "ssp_nli"},
+    "no confidence": {"confidence": "none"},
+    "no coverage": {"coverage": "off"},
+    "similarity only": {"confidence": "none", "coverage": "off"},
+    "random": {"name": "random"},
+}
+"""Settings to hold one's own against; K is kept."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One query under some settings.
+
+    Attributes:
+        selection: what is chosen; `query` is the row of the query.
+        picks: the parts of each score and the swap test, in prompt order; empty for selectors that
+            solve no program.
+        similarity, worth: (N,) of every pool item; minus infinity where an item may not be chosen.
+        problem: what was solved, for one query.
+    """
+
+    selection: Selection
+    picks: tuple[Pick, ...]
+    similarity: FloatArray
+    worth: FloatArray
+    problem: SelectionProblem
+
+
+def try_one(bench: Workbench, settings: Mapping[str, Any], row: int) -> Tried:
+    """The exemplars of one query.
+
+    Args:
+        settings: of a selector, `name` "ilp" where absent; pins and bans by position.
+        row: of the query.
+
+    Raises:
+        RecipeError: a setting that does not exist or cannot be.
+    """
+    (_, problem), *_ = bench.blocks([row])
+    asked = in_rows(bench.pool, dict(settings))
+    selector = build(str(asked.pop("name", "ilp")), asked)
+    (selection,) = selector.select(problem, seed=bench.seed + row, report=_silent)
+    similarity = problem.similarity[0]
+    if not isinstance(selector, Ilp):
+        return Tried(selection, (), similarity, np.zeros(len(similarity)), problem)
+    wish, scores = selector.wish(problem), Matrix(problem.similarity)
+    answers = solve(scores, problem.own, wish, selector.effort())
+    return Tried(
+        selection, tuple(explain(scores, problem.own, wish, answers, 0)), similarity, wish.worth, problem
+    )
+
+
+def queries_of(bench: Workbench) -> list[int]:
+    """The query rows a whole-set view looks at: all, or `LARGEST_SET` spread evenly."""
+    n = len(bench.queries)
+    if n <= LARGEST_SET:
+        return list(range(n))
+    return sorted({int(row) for row in np.linspace(0, n - 1, LARGEST_SET)})
+
+
+def figures(
+    bench: Workbench, selections: Sequence[Selection], settings: Mapping[str, Any]
+) -> dict[str, float]:
+    """A set of choices in figures.
+
+    Returns:
+        queries; distinct (exemplars used at all); core_share (part of all places that the K most
+        used take; 1 = one prompt for all); similarity and confidence (means over places); above_tau
+        (share of the labels chosen exemplars carry whose confidence reaches the label's threshold);
+        covered (share of the labels somebody carries that a set shows, mean over queries); within
+        (mean similarity between the exemplars of one set, 0 with K = 1).
+    """
+    uses = Counter(row for selection in selections for row in selection.chosen)
+    places = max(1, sum(uses.values()))
+    k = max((len(selection.chosen) for selection in selections), default=0)
+    return {
+        "queries": float(len(selections)),
+        "distinct": float(len(uses)),
+        "core_share": sum(n for _, n in uses.most_common(k)) / places,
+        "similarity": _mean([value for selection in selections for value in selection.similarity]),
+        "confidence": _mean([value for selection in selections for value in selection.confidence]),
+        "above_tau": _above(bench, uses, float(settings.get("percentile", 0.8))),
+        "covered": _mean([_covered(bench, selection) for selection in selections]),
+        "within": _within(bench, selections, sorted(uses)),
+    }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if len(values) else 0.0
+
+
+def _above(bench: Workbench, uses: Mapping[int, int], percentile: float) -> float:
+    counts, confidence = bench.ready.counts, bench.ready.confidence
+    taus = thresholds(counts, confidence, percentile)
+    rows = np.array(list(uses), dtype=np.int64)
+    weights = np.array([uses[row] for row in rows.tolist()], dtype=np.float64)[:, None]
+    carried = (counts[rows] > 0) * weights
+    total = carried.sum()
+    return float((carried * (confidence[rows] >= taus)).sum() / total) if total else 0.0
+
+
+def _covered(bench: Workbench, selection: Selection) -> float:
+    carried = bench.ready.counts.sum(axis=0) > 0
+    own = bench.ready.rows.get(bench.queries[selection.query].position, -1)
+    if own >= 0:
+        carried = (bench.ready.counts.sum(axis=0) - bench.ready.counts[own]) > 0
+    shown = (bench.ready.counts[list(selection.chosen)] > 0).any(axis=0)
+    return float((shown & carried).sum() / max(1, carried.sum()))
+
+
+def _within(bench: Workbench, selections: Sequence[Selection], used: list[int]) -> float:
+    """Mean similarity between exemplars that share a prompt."""
+    place = {row: index for index, row in enumerate(used)}
+    between = bench.ready.problem([bench.pool[row].instance for row in used]).similarity[:, used]
+    means = []
+    for selection in selections:
+        rows = [place[row] for row in selection.chosen]
+        if len(rows) > 1:
+            block = between[np.ix_(rows, rows)]
+            means.append((block.sum() - np.trace(block)) / (len(rows) * (len(rows) - 1)))
+    return _mean(means)
+
+
+@dataclass(frozen=True)
+class Price:
+    """What label coverage costs one query: against the same program without labels.
+
+    `given_up` is the similarity and confidence lost, `gained` the labels more that are shown, and
+    `forced` the pool rows taken for a label although they are below its threshold.
+    """
+
+    given_up: float
+    gained: int
+    forced: tuple[int, ...]
+
+    @property
+    def per_label(self) -> float | None:
+        """Similarity and confidence given up per label gained; None where none is."""
+        return self.given_up / self.gained if self.gained else None
+
+
+def price_of_coverage(bench: Workbench, settings: Mapping[str, Any], tried: Tried) -> Price:
+    """Solve one query again without labels in demand, and compare."""
+    free = try_one(bench, {**settings, "coverage": "off"}, _row(bench, tried))
+    here, there = list(tried.selection.chosen), list(free.selection.chosen)
+    score = tried.similarity + np.where(np.isfinite(tried.worth), tried.worth, 0.0)
+    counts, confidence = bench.ready.counts, bench.ready.confidence
+    taus = thresholds(counts, confidence, float(settings.get("percentile", 0.8)))
+    forced = tuple(
+        pick.row
+        for pick in tried.picks
+        if ((pick.alone > 0) & (confidence[pick.row] < taus) & (counts[pick.row] > 0)).any()
+    )
+    gained = int((counts[here] > 0).any(axis=0).sum() - (counts[there] > 0).any(axis=0).sum())
+    return Price(max(0.0, float(score[there].sum() - score[here].sum())), max(0, gained), forced)
+
+
+def _row(bench: Workbench, tried: Tried) -> int:
+    own = int(tried.problem.own[0])
+    position = bench.pool[own].instance.position if own >= 0 else -1
+    return next(row for row, item in enumerate(bench.queries) if item.position == position)
+
+
+def side_by_side(
+    bench: Workbench, settings: Mapping[str, Any], report: Report
+) -> dict[str, dict[str, float]]:
+    """The figures of a whole set under these settings and under each of `VARIANTS`, same K."""
+    rows = queries_of(bench)
+    k = settings.get("k", 8)
+    tried = {
+        "these settings": dict(settings),
+        **{name: {**given, "k": k} for name, given in VARIANTS.items()},
+    }
+    found = {}
+    for number, (name, given) in enumerate(tried.items()):
+        report(name, number, len(tried))
+        found[name] = figures(bench, bench.choose(given, _silent, rows=rows), given)
+    return found
+
+
+def _silent(doing: str, done: int, total: int) -> None:
+    """A report nobody reads."""
