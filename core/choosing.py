@@ -12,7 +12,7 @@ from core.embedders import build as build_embedder
 from core.errors import RecipeError
 from core.run_input import RunInput
 from core.selectors import build as build_selector
-from core.selectors.problem import SelectionProblem
+from core.selectors.problem import FloatArray, IntArray, SelectionProblem
 from core.selectors.statistics import counts_and_confidence
 from core.tasks import tasks
 from core.types import Exemplar, Instance, Labels, Report, Selection
@@ -88,9 +88,12 @@ def problems(
     rows = {item.instance.position: row for row, item in enumerate(pool)}
     lengths = np.array([len(_text(item.instance).split()) for item in pool], dtype=np.int64)
     settings = {key: value for key, value in job.recipe["embedder"].items() if key != "name"}
-    compare = build_embedder(job.recipe["embedder"]["name"], settings).against(
-        [_text(item.instance) for item in pool]
-    )
+    texts = [_text(item.instance) for item in pool]
+    compare = build_embedder(job.recipe["embedder"]["name"], settings).against(texts)
+
+    def among(rows: IntArray) -> FloatArray:
+        return compare([texts[row] for row in rows])[:, rows]
+
     for start in range(0, len(job.instances), QUERIES_AT_A_TIME):
         block = job.instances[start : start + QUERIES_AT_A_TIME]
         yield (
@@ -103,6 +106,7 @@ def problems(
                 item_confidence=np.array([_mean(item.confidences) for item in pool]),
                 labels=labels,
                 lengths=lengths,
+                among=among,
             ),
         )
 
