@@ -16,7 +16,9 @@ from core.selectors.exact import (
     Limit,
     Matrix,
     Wish,
+    diagnose,
     explain,
+    price_of_coverage,
     solve,
     unit_rows,
 )
@@ -184,3 +186,28 @@ def test_the_swap_test_under_hard_coverage_limits_and_pins() -> None:
     scores = Matrix(np.array([[0.9, 0.8, 0.99]]))
     found = solve(scores, np.array([-1]), limited)
     assert [pick.loser for pick in explain(scores, np.array([-1]), limited, found, 0)] == [None, None]
+
+
+def test_figures_of_a_set_and_the_price_of_coverage() -> None:
+    asked = wish([[1, 0], [1, 0], [0, 1], [0, 1]], worth=np.array([0.0, 0.0, -0.1, 0.0]))
+    similarity = np.array([[0.9, 0.8, 0.3, 0.1], [0.2, 0.9, 0.1, 0.8]])
+    scores, own = Matrix(similarity), np.array([-1, -1])
+    confidence = np.array([[0.9, 0], [0.5, 0], [0, 0.4], [0, 0.8]])
+    taus = np.array([0.6, 0.6])
+    found = solve(scores, own, asked)
+    assert found.chosen.tolist() == [[0, 2], [1, 3]]
+    figures = diagnose(scores, asked, found, confidence, taus, lambda rows: np.eye(4)[rows][:, rows])
+    assert (figures.distinct, figures.core_share, figures.within) == (4, 0.5, 0.0)
+    assert figures.similarity == pytest.approx((0.9 + 0.3 + 0.9 + 0.8) / 4)
+    assert figures.confidence == pytest.approx((0.9 + 0.4 + 0.5 + 0.8) / 4)
+    assert (figures.above, figures.covered) == (0.5, 1.0)
+    price = price_of_coverage(scores, own, asked, found, confidence, taus)
+    assert price.labels.tolist() == [1, 0]
+    assert price.similarity.tolist() == pytest.approx([0.5, 0.0])
+    assert price.worth.tolist() == pytest.approx([0.1, 0.0])
+    assert price.forced.tolist() == [[0, 1], [0, 0]]
+    assert price.doubtful.tolist() == [[0, 1], [0, 0]]
+    none = diagnose(Matrix(np.zeros((0, 4))), asked, Answers.blank(0, 2, 2), confidence, taus)
+    assert (none.distinct, none.similarity, none.within) == (0, 0.0, None)
+    alone = solve(scores, own, replace(asked, k=1))
+    assert diagnose(scores, asked, alone, confidence, taus, lambda rows: np.eye(4)[rows]).within == 0.0
