@@ -117,7 +117,7 @@ def price_of_coverage(
     plain = solve(scores, own, replace(wish, demand=np.zeros_like(wish.demand)), effort)
     same: BoolArray = np.equal(answers.chosen[:, :, None], plain.chosen[:, None, :])
     forced = (answers.chosen >= 0) & ~same.any(axis=2)
-    low = ((wish.counts > 0) & (confidence < taus)).any(axis=1)
+    low = np.asarray(((wish.counts > 0) & (confidence < taus)).any(axis=1))
     gained = _served(wish, answers.chosen) & ~_served(wish, plain.chosen)
     here, there = _parts(scores, wish, answers.chosen), _parts(scores, wish, plain.chosen)
     return Price(
