@@ -113,6 +113,11 @@ def test_wishes_that_make_no_sense_are_refused(changes: dict[str, object]) -> No
         one([0.1, 0.2, 0.3], wish([[1], [1], [1]], **changes))
 
 
+def test_queries_and_their_own_rows_must_fit() -> None:
+    with pytest.raises(RecipeError, match="own has shape"):
+        solve(Matrix(np.zeros((2, 3))), np.array([0]), wish([[1], [1], [1]]))
+
+
 def test_an_unknown_solver_is_refused() -> None:
     none = np.zeros((0, 2))
     program = Program(np.ones(2), np.ones((2, 1)), np.ones(1), np.ones(1), 1, none, np.zeros(0))
