@@ -87,6 +87,7 @@ class Candidates:
     item_confidence: FloatArray
     lengths: IntArray
     rows: Mapping[int, int]
+    texts: Sequence[str]
     compare: Compare
 
     def problem(self, queries: Sequence[Instance]) -> SelectionProblem:
@@ -99,7 +100,12 @@ class Candidates:
             item_confidence=self.item_confidence,
             labels=self.labels,
             lengths=self.lengths,
+            among=self.among,
         )
+
+    def among(self, rows: IntArray) -> FloatArray:
+        """(M, M) similarities between pool rows."""
+        return self.compare([self.texts[row] for row in rows])[:, rows]
 
 
 def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exemplar]) -> Candidates:
@@ -112,15 +118,17 @@ def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exe
         labels,
     )
     settings = {key: value for key, value in embedder.items() if key != "name"}
+    texts = [_text(item.instance) for item in pool]
     built = build_embedder(embedder["name"], settings)
     return Candidates(
         labels=labels,
         counts=counts,
         confidence=confidence,
         item_confidence=np.array([_mean(item.confidences) for item in pool]),
-        lengths=np.array([len(_text(item.instance).split()) for item in pool], dtype=np.int64),
+        lengths=np.array([len(text.split()) for text in texts], dtype=np.int64),
         rows={item.instance.position: row for row, item in enumerate(pool)},
-        compare=built.against([_text(item.instance) for item in pool]),
+        texts=texts,
+        compare=built.against(texts),
     )
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from core.choosing import in_rows
 from core.selectors import build
-from core.selectors.exact import Matrix, Pick, explain, solve
+from core.selectors.exact import STATUS, Matrix, Pick, Price, explain, price_of_coverage, solve
 from core.selectors.ilp import Ilp
-from core.selectors.problem import FloatArray, SelectionProblem
+from core.selectors.problem import FloatArray
 from core.selectors.statistics import thresholds
 from core.types import Report, Selection
 from core.workbench import Workbench
@@ -27,6 +27,9 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "no confidence": {"confidence": "none"},
     "no coverage": {"coverage": "off"},
     "similarity only": {"confidence": "none", "coverage": "off"},
+    "marginal relevance (MMR)": {"name": "mmr"},
+    "determinantal (DPP)": {"name": "dpp"},
+    "label-diverse greedy": {"name": "label_diverse"},
     "random": {"name": "random"},
 }
 """Settings to hold one's own against; K is kept."""
@@ -38,17 +41,19 @@ class Tried:
 
     Attributes:
         selection: what is chosen; `query` is the row of the query.
-        picks: the parts of each score and the swap test, in prompt order; empty for selectors that
-            solve no program.
-        similarity, worth: (N,) of every pool item; minus infinity where an item may not be chosen.
-        problem: what was solved, for one query.
+        picks: the parts of each score and the swap test, in prompt order.
+        price: what showing the labels cost.
+        similarity: (N,) of every pool item.
+        found: how it was found: certificate, search or milp (all proven), or feasible.
+
+    For a selector that solves no program, `picks` is empty, `price` None and `found` "heuristic".
     """
 
     selection: Selection
     picks: tuple[Pick, ...]
+    price: Price | None
     similarity: FloatArray
-    worth: FloatArray
-    problem: SelectionProblem
+    found: str
 
 
 def try_one(bench: Workbench, settings: Mapping[str, Any], row: int) -> Tried:
@@ -67,12 +72,13 @@ def try_one(bench: Workbench, settings: Mapping[str, Any], row: int) -> Tried:
     (selection,) = selector.select(problem, seed=bench.seed + row, report=_silent)
     similarity = problem.similarity[0]
     if not isinstance(selector, Ilp):
-        return Tried(selection, (), similarity, np.zeros(len(similarity)), problem)
-    wish, scores = selector.wish(problem), Matrix(problem.similarity)
-    answers = solve(scores, problem.own, wish, selector.effort())
-    return Tried(
-        selection, tuple(explain(scores, problem.own, wish, answers, 0)), similarity, wish.worth, problem
-    )
+        return Tried(selection, (), None, similarity, "heuristic")
+    wish, scores, own = selector.wish(problem), Matrix(problem.similarity), problem.own
+    answers = solve(scores, own, wish, selector.effort())
+    taus = thresholds(problem.counts, problem.confidence, selector.percentile)
+    price = price_of_coverage(scores, own, wish, answers, problem.confidence, taus)
+    picks = tuple(explain(scores, own, wish, answers, 0))
+    return Tried(selection, picks, price, similarity, STATUS[answers.status[0]])
 
 
 def queries_of(bench: Workbench) -> list[int]:
@@ -144,46 +150,6 @@ def _within(bench: Workbench, selections: Sequence[Selection], used: list[int]) 
             block = between[np.ix_(rows, rows)]
             means.append((block.sum() - np.trace(block)) / (len(rows) * (len(rows) - 1)))
     return _mean(means)
-
-
-@dataclass(frozen=True)
-class Price:
-    """What label coverage costs one query: against the same program without labels.
-
-    `given_up` is the similarity and confidence lost, `gained` the labels more that are shown, and
-    `forced` the pool rows taken for a label although they are below its threshold.
-    """
-
-    given_up: float
-    gained: int
-    forced: tuple[int, ...]
-
-    @property
-    def per_label(self) -> float | None:
-        """Similarity and confidence given up per label gained; None where none is."""
-        return self.given_up / self.gained if self.gained else None
-
-
-def price_of_coverage(bench: Workbench, settings: Mapping[str, Any], tried: Tried) -> Price:
-    """Solve one query again without labels in demand, and compare."""
-    free = try_one(bench, {**settings, "coverage": "off"}, _row(bench, tried))
-    here, there = list(tried.selection.chosen), list(free.selection.chosen)
-    score = tried.similarity + np.where(np.isfinite(tried.worth), tried.worth, 0.0)
-    counts, confidence = bench.ready.counts, bench.ready.confidence
-    taus = thresholds(counts, confidence, float(settings.get("percentile", 0.8)))
-    forced = tuple(
-        pick.row
-        for pick in tried.picks
-        if ((pick.alone > 0) & (confidence[pick.row] < taus) & (counts[pick.row] > 0)).any()
-    )
-    gained = int((counts[here] > 0).any(axis=0).sum() - (counts[there] > 0).any(axis=0).sum())
-    return Price(max(0.0, float(score[there].sum() - score[here].sum())), max(0, gained), forced)
-
-
-def _row(bench: Workbench, tried: Tried) -> int:
-    own = int(tried.problem.own[0])
-    position = bench.pool[own].instance.position if own >= 0 else -1
-    return next(row for row, item in enumerate(bench.queries) if item.position == position)
 
 
 def side_by_side(

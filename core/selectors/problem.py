@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -30,6 +30,8 @@ class SelectionProblem:
         labels: the L names.
         allowed: (N,) False = never chosen; None = all may be.
         lengths: (N,) tokens of each item, for a token budget; None = as many as it has labels.
+        among: similarities (M, M) between M pool rows, for selectors that avoid repetition; None =
+            items are taken as unrelated. Never asked for the whole of a large pool.
     """
 
     similarity: FloatArray
@@ -40,6 +42,7 @@ class SelectionProblem:
     labels: Labels
     allowed: BoolArray | None = None
     lengths: IntArray | None = None
+    among: Callable[[IntArray], FloatArray] | None = None
 
     def check(self) -> None:
         """Raise RecipeError when the shapes do not fit together or a number is not finite."""

@@ -17,6 +17,7 @@ from core.selectors.exact import (
     Matrix,
     Wish,
     explain,
+    price_of_coverage,
     solve,
     unit_rows,
 )
@@ -111,6 +112,11 @@ def test_wishes_that_make_no_sense_are_refused(changes: dict[str, object]) -> No
         one([0.1, 0.2, 0.3], wish([[1], [1], [1]], **changes))
 
 
+def test_queries_and_their_own_rows_must_fit() -> None:
+    with pytest.raises(RecipeError, match="own has shape"):
+        solve(Matrix(np.zeros((2, 3))), np.array([0]), wish([[1], [1], [1]]))
+
+
 def test_an_unknown_solver_is_refused() -> None:
     none = np.zeros((0, 2))
     program = Program(np.ones(2), np.ones((2, 1)), np.ones(1), np.ones(1), 1, none, np.zeros(0))
@@ -184,3 +190,19 @@ def test_the_swap_test_under_hard_coverage_limits_and_pins() -> None:
     scores = Matrix(np.array([[0.9, 0.8, 0.99]]))
     found = solve(scores, np.array([-1]), limited)
     assert [pick.loser for pick in explain(scores, np.array([-1]), limited, found, 0)] == [None, None]
+
+
+def test_the_price_of_coverage() -> None:
+    asked = wish([[1, 0], [1, 0], [0, 1], [0, 1]], worth=np.array([0.0, 0.0, -0.1, 0.0]))
+    similarity = np.array([[0.9, 0.8, 0.3, 0.1], [0.2, 0.9, 0.1, 0.8]])
+    scores, own = Matrix(similarity), np.array([-1, -1])
+    confidence = np.array([[0.9, 0], [0.5, 0], [0, 0.4], [0, 0.8]])
+    taus = np.array([0.6, 0.6])
+    found = solve(scores, own, asked)
+    assert found.chosen.tolist() == [[0, 2], [1, 3]]
+    price = price_of_coverage(scores, own, asked, found, confidence, taus)
+    assert price.labels.tolist() == [1, 0]
+    assert price.similarity.tolist() == pytest.approx([0.5, 0.0])
+    assert price.worth.tolist() == pytest.approx([0.1, 0.0])
+    assert price.forced.tolist() == [[0, 1], [0, 0]]
+    assert price.doubtful.tolist() == [[0, 1], [0, 0]]

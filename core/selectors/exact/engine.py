@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.errors import RecipeError
 from core.selectors.exact.answers import CERTIFICATE, FEASIBLE, Answers
 from core.selectors.exact.fast import Fast
 from core.selectors.exact.general import choose as choose_by_solver
@@ -51,6 +52,10 @@ def solve(scores: Scores, own: IntArray, wish: Wish, effort: Effort | None = Non
         wish: the program.
     """
     wish.check()
+    if own.shape != (scores.queries,) or (own >= len(wish.worth)).any():
+        raise RecipeError(
+            f"selection: own has shape {own.shape} for {scores.queries} queries, or names no row."
+        )
     effort = effort or Effort()
     if not effort.block:
         effort = replace(effort, block=128 if len(wish.worth) > SMALL_POOL else 256)

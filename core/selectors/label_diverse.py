@@ -1,0 +1,50 @@
+"""Label-diverse nearest neighbours: label by label, rarest first, the nearest item that shows it.
+
+As tools that pick so many nearest examples per label do (for example Autolabel's label diversity).
+A baseline for coverage: greedy, without confidence, and no promise of being best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from core.selectors import selectors
+from core.selectors.nearby import Alike, by_rule
+from core.selectors.problem import FloatArray, IntArray, SelectionProblem, check_k
+from core.types import Report, Selection
+
+
+@selectors.register("label_diverse")
+@dataclass(frozen=True)
+class LabelDiverse:
+    """`k` exemplars: first one per label not shown yet, then the most similar."""
+
+    name: ClassVar[str] = "label_diverse"
+    k: int = 8
+
+    def __post_init__(self) -> None:
+        check_k(self.k, self.name)
+
+    @classmethod
+    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """There are no presets."""
+        return dict(given)
+
+    def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
+        """See `Selector.select`; `seed` is not used."""
+        carried = problem.counts > 0
+        rarest = np.argsort(carried.sum(axis=0), kind="stable")
+
+        def rule(k: int, similarity: FloatArray, rows: IntArray, alike: Alike) -> Sequence[int]:
+            chosen: list[int] = []
+            for label in rarest:
+                carriers = np.flatnonzero(carried[rows, label])
+                if len(chosen) < k and len(carriers) and not np.isin(carriers, chosen).any():
+                    chosen.append(int(carriers[0]))
+            return [*chosen, *(place for place in range(len(rows)) if place not in chosen)][:k]
+
+        return by_rule(problem, self.k, 0, rule, report)
