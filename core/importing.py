@@ -13,6 +13,7 @@ from core import catalog, languages, parallel_rows
 from core.catalog import CatalogEntry
 from core.decisions import decided
 from core.download import fetch
+from core.egress import CHOICES
 from core.errors import StudioError
 from core.formats import formats
 from core.inspection import FileChoice, Inspection, look, opened
@@ -22,7 +23,7 @@ from core.scoring import score_run
 from core.settings import Settings
 from core.sources import Part, chained, fetched, label_set, sample_parts, scan
 from core.store import Store, facts, views
-from core.types import Dataset, Record, Report, TaskName
+from core.types import Dataset, Egress, Record, Report, TaskName
 
 
 def import_catalog(
@@ -87,8 +88,16 @@ def import_file(store: Store, choice: FileChoice, report: Report | None = None) 
             raise _undecided(choice, found)
         records = _decided(choice, parts, quiet)
         dataset_id, created = facts.add_dataset(store, _described(choice, found), records)
+    _keep_the_stricter(store, dataset_id, choice.egress)
     answer = _answer(store, dataset_id, created=created, skipped=[p.message for p in skipped])
     return answer | {"problems": dict(found.counts)}
+
+
+def _keep_the_stricter(store: Store, dataset_id: str, wanted: Egress) -> None:
+    """Of what was said now and, where the content was there already, before."""
+    stored = views.dataset(store, dataset_id).egress
+    if CHOICES.index(wanted) < CHOICES.index(stored):
+        facts.set_egress(store, dataset_id, wanted)
 
 
 def _undecided(choice: FileChoice, found: Inspection) -> UndecidedLabels:

@@ -256,7 +256,7 @@ class _Seen:
             self.add(self._undecided(label))
         if self.unlabelled:
             self.add(self._unlabelled(part))
-        after = labels_after(task, self.labels, self._decisions)
+        settled = set(self.labels) - set(open_labels)
         return Inspection(
             format=part.format,
             splits=dict(self.splits),
@@ -265,7 +265,7 @@ class _Seen:
             labels=dict(self.labels),
             unknown={label: self.labels[label] for label in open_labels},
             suggested=tuple(suggested(task, label) for label in open_labels),
-            label_set=label_set(task, after - set(open_labels)),
+            label_set=label_set(task, labels_after(task, settled, self._decisions)),
             preview=tuple(self.preview),
             problems=tuple(problem for found in self._problems.values() for problem in found),
             counts=dict(self._counts),

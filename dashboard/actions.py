@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import demo, egress, importing, jobs
+from core import demo, importing, jobs
 from core.errors import StudioError
 from core.inspection import FileChoice
 from core.jobs import prepare
 from core.settings import settings
-from core.store import facts, views
 from core.types import Dataset, Report
 from dashboard import resources, state, uploads
 
@@ -58,12 +57,7 @@ def import_file(choice: FileChoice, report: Report) -> dict[str, Any]:
     Of content that is here already, the stricter word about where its text may go counts.
     """
     _writable()
-    store = resources.store()
-    answer = importing.import_file(store, choice, report)
-    before = views.dataset(store, answer["dataset"]).egress
-    if egress.CHOICES.index(choice.egress) < egress.CHOICES.index(before):
-        facts.set_egress(store, answer["dataset"], choice.egress)
-    return answer
+    return importing.import_file(resources.store(), choice, report)
 
 
 def start_run(

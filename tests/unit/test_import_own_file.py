@@ -127,3 +127,10 @@ def test_search_finds_the_normal_form(store: Store, tmp_path: Path, asked: str) 
     path = put(tmp_path, "x.bio", "e\u0301\u00adg PRON\nlesi VERB\n\nplain X\n\n")
     done = import_file(store, choice(path, "pos"))
     assert views.n_sentences(store, f"{done['dataset']}/gold", "gold", text=asked) == 1
+
+
+def test_importing_again_never_loosens_where_text_may_go(store: Store, tmp_path: Path) -> None:
+    path = put(tmp_path, "x.bio", NER)
+    for wanted, kept in (("ask", "ask"), ("local", "local"), ("any", "local")):
+        done = import_file(store, choice(path, "ner", "ha", egress=wanted))
+        assert views.dataset(store, done["dataset"]).egress == kept

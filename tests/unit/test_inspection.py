@@ -83,6 +83,13 @@ def test_a_decision_that_makes_no_sense_is_an_error(tmp_path: Path) -> None:
     assert "'12' is no BIO tag" in found.problems[0].message
 
 
+def test_an_undecided_entity_type_is_not_yet_a_label(tmp_path: Path) -> None:
+    path = put(tmp_path, "x.bio", NER + "Musa PERSON\n\n")
+    assert inspect(choice(path, "ner")).label_set == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    mapped = inspect(choice(path, "ner", decisions=(Decision("PERSON", "map", "PERSON"),)))
+    assert "I-PERSON" in mapped.label_set
+
+
 def test_a_label_the_task_knows_can_be_mapped_too(tmp_path: Path) -> None:
     path = put(tmp_path, "x.bio", NER)
     found = inspect(choice(path, "ner", decisions=(Decision("B-LOC", "map", "B-PLACE"),)))
