@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.egress import MEANING
 from core.types import LabelInfo
-from dashboard import actions, queries
+from dashboard import queries
 from tests.own_files import sentence
 from tests.pages.import_form import (
     CLEAN,
@@ -187,7 +188,7 @@ def test_of_the_same_content_the_stricter_word_counts(workspace: Path) -> None:
         app = press(app, "Import 1 sentence")
         assert [item.egress for item in stored()] == [expected]
     assert "Was here already" in said(app)
-    assert actions.egress.MEANING["local"] in said(app)
+    assert MEANING["local"] in said(app)
 
 
 def test_more_decisions_than_an_address_can_hold_are_kept_by_the_session(workspace: Path) -> None:
