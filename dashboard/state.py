@@ -8,121 +8,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-TOUR_STEPS = 5
-PAGE_SIZE = 50
-ORDERS = ("position", "least_confident")
-CHANGES = ("changed", "fixed", "broken", "moved")
-ONE_OF = {
-    "order": ORDERS,
-    "changed": ("", *CHANGES),
-    "task": ("", "pos", "ner", "nli", "topic"),
-    "tab": ("", "file"),
-    "direction": ("", "ltr", "rtl"),
-    "words": ("", "unicode"),
-    "egress": ("", "local", "any"),
-}
-"""Parts of the view that know only these values; the first is what anything else is read as."""
+from dashboard.view import (
+    DEFAULT,
+    OF_THE_FILE,
+    PAGE_SIZE,
+    RESETS,
+    TOUR_STEPS,
+    View,
+    changed,
+    params,
+    parse,
+)
 
+__all__ = ["OF_THE_FILE", "PAGE_SIZE", "TOUR_STEPS", "View", "changed", "params", "parse"]
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A view of the workspace, as far as the URL tells. `sentence` is a position; `page` counts from 1.
-
-    From `tab` on it is the import page, where `own` means a language of one's own, called `called`;
-    `columns` and `mapping` are tables (see `table`).
-    """
-
-    dataset: str = ""
-    run: str = ""
-    sentence: int = -1
-    page: int = 1
-    order: str = "position"
-    gold: str = ""
-    label: str = ""
-    changed: str = ""
-    text: str = ""
-    entry: str = ""
-    task: str = ""
-    language: str = ""
-    find: str = ""
-    tour: int = 0
-    present: bool = False
-    tab: str = ""
-    own: bool = False
-    called: str = ""
-    script: str = ""
-    direction: str = ""
-    format: str = ""
-    split: str = ""
-    words: str = ""
-    partner: str = ""
-    columns: str = ""
-    mapping: str = ""
-    egress: str = ""
-    name: str = ""
-
-
-OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
-"""What was said of one file and means nothing for another."""
-FILTERS = ("page", "order", "gold", "label", "changed", "text")
-RESETS: dict[str, tuple[str, ...]] = {
-    "dataset": ("run", "sentence", *FILTERS),
-    "run": FILTERS,
-    **{name: ("page",) for name in FILTERS if name != "page"},
-    "find": ("entry",),
-    "task": ("entry", "columns", "mapping"),
-    "language": ("entry",),
-    "format": ("columns", "mapping"),
-    "columns": ("mapping",),
-    "own": ("language", "called", "script", "direction"),
-}
 SHARED = ("dataset", "run", "sentence", "tour", "present")
 DECIDED = "decided"
 KEPT = "kept"
 LONGEST = 1500
 """Characters a table may take in the URL; a longer one is kept by the session, and named there."""
-_DEFAULT = View()
-
-
-def parse(params: Mapping[str, str]) -> View:
-    """The view a URL describes; values that make no sense are left at their default."""
-    read: dict[str, Any] = {}
-    for field in fields(View):
-        if field.name in params:
-            read[field.name] = _typed(params[field.name], getattr(_DEFAULT, field.name))
-    strange = {name for name, values in ONE_OF.items() if read.get(name, values[0]) not in values}
-    view = View(**{name: value for name, value in read.items() if name not in strange})
-    return replace(view, page=max(1, view.page), tour=view.tour if 0 <= view.tour <= TOUR_STEPS else 0)
-
-
-def _typed(text: str, default: object) -> object:
-    if isinstance(default, bool):
-        return text.lower() in {"1", "true", "yes"}
-    if isinstance(default, int):
-        return int(text) if text.lstrip("-").isdecimal() and len(text) < 12 else default
-    return text
-
-
-def params(view: View) -> dict[str, str]:
-    """The query parameters of a view; what is at its default is left out."""
-    changed = {
-        f.name: getattr(view, f.name)
-        for f in fields(View)
-        if getattr(view, f.name) != getattr(_DEFAULT, f.name)
-    }
-    return {name: "1" if value is True else str(value) for name, value in changed.items()}
-
-
-def changed(view: View, **changes: object) -> View:
-    """The view after a change; what hangs on the changed part (filters, page, run) is reset."""
-    resets = {name for change in changes for name in RESETS.get(change, ())} - set(changes)
-    values: dict[str, Any] = {name: getattr(_DEFAULT, name) for name in resets}
-    return replace(view, **{**values, **changes})
 
 
 def asked() -> View:
@@ -172,13 +81,13 @@ def bound(name: str, *, empty: object = None) -> dict[str, Any]:
     """
     key = f"url-{name}"
     value = getattr(view(), name)
-    st.session_state[key] = empty if value == getattr(_DEFAULT, name) and empty is not None else value
+    st.session_state[key] = empty if value == getattr(DEFAULT, name) and empty is not None else value
     return {"key": key, "on_change": _from_widget, "args": (name, key, empty)}
 
 
 def _from_widget(name: str, key: str, empty: object) -> None:
     value = st.session_state[key]
-    default = getattr(_DEFAULT, name)
+    default = getattr(DEFAULT, name)
     go(**{name: default if value is None or value == empty else value})
 
 
@@ -199,7 +108,7 @@ def bound_tabs(name: str, titles: Mapping[str, str]) -> dict[str, Any]:
     """Arguments that tie `st.tabs` to one part of the view: its value -> the title of its tab."""
     key = f"url-{name}"
     now = getattr(view(), name)
-    st.session_state[key] = titles.get(now, titles[getattr(_DEFAULT, name)])
+    st.session_state[key] = titles.get(now, titles[getattr(DEFAULT, name)])
     values = {title: value for value, title in titles.items()}
     return {"key": key, "on_change": lambda: go(**{name: values[st.session_state[key]]})}
 
@@ -214,6 +123,21 @@ def bound_item(name: str, item: str) -> dict[str, Any]:
 def _item_from_widget(name: str, item: str, key: str) -> None:
     rows = {**table(getattr(view(), name)), item: st.session_state[key]}
     go(**{name: written({row: value for row, value in rows.items() if value})})
+
+
+def bound_setting(name: str, item: str, default: Any) -> dict[str, Any]:
+    """As `bound_item`, for a row that is left out of the table at its default."""
+    key = f"url-{name}-{item}"
+    st.session_state[key] = table(getattr(view(), name)).get(item, default)
+    return {"key": key, "on_change": _setting_from_widget, "args": (name, item, key, default)}
+
+
+def _setting_from_widget(name: str, item: str, key: str, default: Any) -> None:
+    value = st.session_state[key]
+    rows = {**table(getattr(view(), name)), item: default if value is None else value}
+    if rows[item] == default:
+        del rows[item]
+    go(**{name: written(rows)})
 
 
 def table(text: str) -> dict[str, Any]:
@@ -271,6 +195,18 @@ def _from_points(key: str) -> None:
     data = points[0].get("customdata") if points else None
     if data and len(data) >= 2:
         go(gold=str(data[0]), label=str(data[1]))
+
+
+def point_to_view(key: str, name: str) -> dict[str, Any]:
+    """Arguments that make a click on a point set one part of the view to its first datum."""
+    return {"key": key, "on_select": lambda: _from_point(key, name)}
+
+
+def _from_point(key: str, name: str) -> None:
+    points = list(st.session_state[key]["selection"]["points"])
+    data = points[0].get("customdata") if points else None
+    if data:
+        go(**{name: int(data[0])})
 
 
 def dark() -> bool:

@@ -1,0 +1,117 @@
+"""A view of the workspace: what a URL says of it, and what hangs on what. Pure: no session, no browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+TOUR_STEPS = 5
+PAGE_SIZE = 50
+ORDERS = ("position", "least_confident")
+CHANGES = ("changed", "fixed", "broken", "moved")
+ONE_OF = {
+    "order": ORDERS,
+    "changed": ("", *CHANGES),
+    "task": ("", "pos", "ner", "nli", "topic"),
+    "tab": ("", "file", "try", "set"),
+    "direction": ("", "ltr", "rtl"),
+    "words": ("", "unicode"),
+    "egress": ("", "local", "any"),
+}
+"""Parts of the view that know only these values; the first is what anything else is read as."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view of the workspace, as far as the URL tells. `sentence` is a position; `page` counts from 1.
+
+    From `tab` on it is the import page, where `own` means a language of one's own, called `called`;
+    `columns` and `mapping` are tables (see `table`). `tries` is the table of settings tried on the
+    exemplars page, `peek` the position of a candidate looked at there.
+    """
+
+    dataset: str = ""
+    run: str = ""
+    sentence: int = -1
+    page: int = 1
+    order: str = "position"
+    gold: str = ""
+    label: str = ""
+    changed: str = ""
+    text: str = ""
+    entry: str = ""
+    task: str = ""
+    language: str = ""
+    find: str = ""
+    tour: int = 0
+    present: bool = False
+    tab: str = ""
+    own: bool = False
+    called: str = ""
+    script: str = ""
+    direction: str = ""
+    format: str = ""
+    split: str = ""
+    words: str = ""
+    partner: str = ""
+    columns: str = ""
+    mapping: str = ""
+    egress: str = ""
+    name: str = ""
+    tries: str = ""
+    peek: int = -1
+
+
+OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
+"""What was said of one file and means nothing for another."""
+FILTERS = ("page", "order", "gold", "label", "changed", "text")
+RESETS: dict[str, tuple[str, ...]] = {
+    "dataset": ("run", "sentence", "tries", "peek", *FILTERS),
+    "run": (*FILTERS, "tries", "peek"),
+    "sentence": ("peek",),
+    **{name: ("page",) for name in FILTERS if name != "page"},
+    "find": ("entry",),
+    "task": ("entry", "columns", "mapping"),
+    "language": ("entry",),
+    "format": ("columns", "mapping"),
+    "columns": ("mapping",),
+    "own": ("language", "called", "script", "direction"),
+}
+DEFAULT = View()
+
+
+def parse(params: Mapping[str, str]) -> View:
+    """The view a URL describes; values that make no sense are left at their default."""
+    read: dict[str, Any] = {}
+    for field in fields(View):
+        if field.name in params:
+            read[field.name] = _typed(params[field.name], getattr(DEFAULT, field.name))
+    strange = {name for name, values in ONE_OF.items() if read.get(name, values[0]) not in values}
+    view = View(**{name: value for name, value in read.items() if name not in strange})
+    return replace(view, page=max(1, view.page), tour=view.tour if 0 <= view.tour <= TOUR_STEPS else 0)
+
+
+def _typed(text: str, default: object) -> object:
+    if isinstance(default, bool):
+        return text.lower() in {"1", "true", "yes"}
+    if isinstance(default, int):
+        return int(text) if text.lstrip("-").isdecimal() and len(text) < 12 else default
+    return text
+
+
+def params(view: View) -> dict[str, str]:
+    """The query parameters of a view; what is at its default is left out."""
+    changed = {
+        f.name: getattr(view, f.name)
+        for f in fields(View)
+        if getattr(view, f.name) != getattr(DEFAULT, f.name)
+    }
+    return {name: "1" if value is True else str(value) for name, value in changed.items()}
+
+
+def changed(view: View, **changes: object) -> View:
+    """The view after a change; what hangs on the changed part (filters, page, run) is reset."""
+    resets = {name for change in changes for name in RESETS.get(change, ())} - set(changes)
+    values: dict[str, Any] = {name: getattr(DEFAULT, name) for name in resets}
+    return replace(view, **{**values, **changes})
