@@ -218,12 +218,18 @@ def test_programs_see_no_other_packages(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert run([sys.executable, "-c", code]) == 0
 
 
-STOPPABLE = """
+STOPPABLE = '''
 import sys
 from core.starting.processes import run
-child = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
-sys.exit(run([sys.executable, "-c", child]))
+# a shell starts what it puts into the background with Ctrl-C ignored
+child = """
+import os, signal, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+print(os.getpid(), flush=True)
+time.sleep(60)
 """
+sys.exit(run([sys.executable, "-c", child]))
+'''
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
