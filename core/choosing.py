@@ -49,10 +49,9 @@ def in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any
     Raises:
         RecipeError: a pinned sentence is not in the pool.
     """
-    rows = {str(item.instance.position): row for row, item in enumerate(pool)}
-    for key in ("pin", "ban"):
-        if not settings.get(key):
-            continue
+    named = [key for key in ("pin", "ban") if settings.get(key)]
+    rows = {str(item.instance.position): row for row, item in enumerate(pool)} if named else {}
+    for key in named:
         given = settings[key]
         words = given.replace(",", " ").split() if isinstance(given, str) else [str(word) for word in given]
         outside = [word for word in words if word not in rows]

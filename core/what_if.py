@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core.choosing import in_rows
-from core.selectors import build
+from core.selectors import Selector, build
 from core.selectors.exact import STATUS, Matrix, Pick, Price, explain, price_of_coverage, solve
+from core.selectors.exact.entering import WayIn, way_in
 from core.selectors.ilp import Ilp
 from core.selectors.problem import FloatArray
 from core.selectors.statistics import thresholds
@@ -19,7 +20,8 @@ from core.types import Report, Selection
 from core.workbench import Workbench
 
 LARGEST_SET = 500
-"""Queries a whole-set view solves; of a larger set, so many spread evenly over it."""
+LARGEST_TABLE = 10_000_000
+"""Queries, and similarities, a whole-set view solves; of a larger set, so many spread evenly over it."""
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "default (present)": {"preset": "present"},
     "the paper's code, tagging (ssp_seq)": {"preset": "ssp_seq"},
@@ -66,27 +68,67 @@ def try_one(bench: Workbench, settings: Mapping[str, Any], row: int) -> Tried:
     Raises:
         RecipeError: a setting that does not exist or cannot be.
     """
-    (_, problem), *_ = bench.blocks([row])
-    asked = in_rows(bench.pool, dict(settings))
-    selector = build(str(asked.pop("name", "ilp")), asked)
-    (selection,) = selector.select(problem, seed=bench.seed + row, report=_silent)
+    problem = bench.problem([row])
+    selector = _selector(bench, settings)
     similarity = problem.similarity[0]
     if not isinstance(selector, Ilp):
-        return Tried(selection, (), None, similarity, "heuristic")
+        (found,) = selector.select(problem, seed=bench.seed + row, report=_silent)
+        return Tried(replace(found, query=row), (), None, similarity, "heuristic")
     wish, scores, own = selector.wish(problem), Matrix(problem.similarity), problem.own
     answers = solve(scores, own, wish, selector.effort())
+    (found,) = selector.as_selections(problem, wish, answers, _silent)
     taus = thresholds(problem.counts, problem.confidence, selector.percentile)
     price = price_of_coverage(scores, own, wish, answers, problem.confidence, taus)
     picks = tuple(explain(scores, own, wish, answers, 0))
-    return Tried(selection, picks, price, similarity, STATUS[answers.status[0]])
+    return Tried(replace(found, query=row), picks, price, similarity, STATUS[answers.status[0]])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one pool item stands with one query.
+
+    Attributes:
+        similarity, worth: the parts of its score; `worth` is minus infinity where it is banned.
+        labels: (label, how often it carries it, its mean confidence, the label's threshold).
+        way_in: what showing it would cost; None where it is shown, or cannot be.
+    """
+
+    similarity: float
+    worth: float
+    labels: tuple[tuple[str, int, float, float], ...]
+    way_in: WayIn | None
+
+
+def standing(bench: Workbench, settings: Mapping[str, Any], row: int, item: int) -> Standing:
+    """How a pool item stands with a query; a selector that solves no program knows only similarity."""
+    problem, selector = bench.problem([row]), _selector(bench, settings)
+    counts, confidence = problem.counts, problem.confidence
+    similarity = float(problem.similarity[0, item])
+    program = selector if isinstance(selector, Ilp) else Ilp()
+    taus = thresholds(counts, confidence, program.percentile)
+    carried = np.flatnonzero(counts[item])
+    labels = tuple(
+        (problem.labels[at], int(counts[item, at]), float(confidence[item, at]), float(taus[at]))
+        for at in carried.tolist()
+    )
+    if not isinstance(selector, Ilp):
+        return Standing(similarity, 0.0, labels, None)
+    wish, scores = selector.wish(problem), Matrix(problem.similarity)
+    answers = solve(scores, problem.own, wish, selector.effort())
+    way = way_in(scores, problem.own, wish, answers, 0, item)
+    return Standing(similarity, float(wish.worth[item]), labels, way)
+
+
+def _selector(bench: Workbench, settings: Mapping[str, Any]) -> Selector:
+    asked = in_rows(bench.pool, dict(settings))
+    return build(str(asked.pop("name", "ilp")), asked)
 
 
 def queries_of(bench: Workbench) -> list[int]:
-    """The query rows a whole-set view looks at: all, or `LARGEST_SET` spread evenly."""
+    """The query rows a whole-set view looks at: all, or so many spread evenly."""
     n = len(bench.queries)
-    if n <= LARGEST_SET:
-        return list(range(n))
-    return sorted({int(row) for row in np.linspace(0, n - 1, LARGEST_SET)})
+    most = max(1, min(LARGEST_SET, LARGEST_TABLE // max(1, len(bench.pool))))
+    return list(range(n)) if n <= most else sorted({int(row) for row in np.linspace(0, n - 1, most)})
 
 
 def figures(
@@ -150,6 +192,39 @@ def _within(bench: Workbench, selections: Sequence[Selection], used: list[int]) 
             block = between[np.ix_(rows, rows)]
             means.append((block.sum() - np.trace(block)) / (len(rows) * (len(rows) - 1)))
     return _mean(means)
+
+
+def use(bench: Workbench, selections: Sequence[Selection]) -> list[tuple[int, int]]:
+    """(pool row, in how many prompts it stands), the most used first."""
+    return Counter(row for selection in selections for row in selection.chosen).most_common()
+
+
+@dataclass(frozen=True)
+class LabelShare:
+    """One coverage label: its share of the pool's labels, of the chosen exemplars', and of the prompts."""
+
+    label: str
+    pool: float
+    exemplars: float
+    prompts: float
+
+
+def label_shares(bench: Workbench, selections: Sequence[Selection]) -> list[LabelShare]:
+    """How the labels that prompts show compare with those of the pool."""
+    counts = bench.ready.counts
+    shown, prompts = np.zeros((2, counts.shape[1]))
+    for item in selections:
+        shown += counts[list(item.chosen)].sum(axis=0)
+        prompts += (counts[list(item.chosen)] > 0).any(axis=0)
+    pool = counts.sum(axis=0)
+    return [
+        LabelShare(label, _share(pool, at), _share(shown, at), float(prompts[at]) / max(1, len(selections)))
+        for at, label in enumerate(bench.ready.labels)
+    ]
+
+
+def _share(counts: Any, at: int) -> float:
+    return float(counts[at] / max(1, counts.sum()))
 
 
 def side_by_side(

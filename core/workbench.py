@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from core.choosing import QUERIES_AT_A_TIME, Candidates, candidates, in_rows
-from core.errors import FormatError, RecipeError
+from core.errors import RecipeError
 from core.pipeline import pool_of, strip_gold
 from core.run_input import RunInput
 from core.selectors import build
-from core.selectors.problem import FloatArray, SelectionProblem
-from core.selectors.statistics import counts_and_confidence
+from core.selectors.problem import IntArray, SelectionProblem
 from core.store import Store, views
 from core.types import Dataset, Exemplar, Instance, Prediction, Report, Selection
 
 NOISY = ("consensus", "stage1", "stage2")
 """Whose labels the pool has: the first of these that a run holds."""
 EMBEDDER: Mapping[str, Any] = {"name": "ngrams"}
+REMEMBERED = 12_000_000
+"""Similarities a workbench keeps, so that other settings for the same queries need none: 96 MB."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,41 @@ class Workbench:
     ready: Candidates
     settings: Mapping[str, Any]
     seed: int = 0
+    _problems: dict[tuple[int, ...], SelectionProblem] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def blocks(self, rows: Sequence[int] | None = None) -> Iterator[tuple[list[int], SelectionProblem]]:
         """Query rows and their selection problem, a block at a time."""
         wanted = list(range(len(self.queries))) if rows is None else list(rows)
         for start in range(0, len(wanted), QUERIES_AT_A_TIME):
             block = wanted[start : start + QUERIES_AT_A_TIME]
-            yield block, self.ready.problem([self.queries[row] for row in block])
+            yield block, self.problem(block)
+
+    @cached_property
+    def positions(self) -> IntArray:
+        """(N,) positions of the pool's items in the data set."""
+        return np.array([item.instance.position for item in self.pool], dtype=np.int64)
+
+    def row_of(self, position: int) -> int:
+        """The query row of a sentence, -1 if it is none."""
+        return self._rows.get(position, -1)
+
+    @cached_property
+    def _rows(self) -> dict[int, int]:
+        return {item.position: row for row, item in enumerate(self.queries)}
+
+    def problem(self, rows: Sequence[int]) -> SelectionProblem:
+        """The selection problem of these query rows; the latest are remembered."""
+        key = tuple(rows)
+        known = self._problems.pop(key, None)
+        found = known or self.ready.problem([self.queries[row] for row in rows])
+        kept = {**self._problems, key: found}
+        while len(kept) > 1 and sum(item.similarity.size for item in kept.values()) > REMEMBERED:
+            del kept[next(iter(kept))]
+        self._problems.clear()
+        self._problems.update(kept)
+        return found
 
     def choose(
         self, settings: Mapping[str, Any], report: Report, *, rows: Sequence[int] | None = None
@@ -63,6 +91,12 @@ class Workbench:
             found += [replace(selection, query=block[selection.query]) for selection in chosen]
             report("choosing exemplars", len(found), len(self.queries if rows is None else rows))
         return found
+
+
+def over(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """A run's own settings with those given over them; another selector starts from its defaults."""
+    same = given.get("name", own.get("name", "ilp")) == own.get("name", "ilp")
+    return {**(own if same else {}), **given}
 
 
 def of_run(store: Store, run_id: str) -> Workbench:
@@ -125,92 +159,6 @@ def _bench(
     job = RunInput("", dataset, {}, seed, queries, corrections=corrections)
     pool = pool_of(job, list(noisy.values()))
     return Workbench(dataset, queries, pool, candidates(dataset, embedder, pool), settings, seed)
-
-
-def of_files(similarity: Path, labels: Path, confidence: Path | None) -> SelectionProblem:
-    """A selection problem without a data set: an (N, N) or (Q, N) matrix and one line per item.
-
-    Args:
-        similarity: `.npy` file of floats; square = the queries are the items themselves.
-        labels: JSON Lines, a list of labels per item; repeats are counts.
-        confidence: JSON Lines, a list of probabilities parallel to the labels; None = all 1.
-
-    Raises:
-        FormatError: a file does not hold that, or the counts do not fit.
-    """
-    matrix = _matrix(similarity)
-    tags = [tuple(map(str, row)) for row in _lists(labels, str)]
-    if len(tags) != matrix.shape[1]:
-        problem = f"{len(tags)} lines, and the similarities have {matrix.shape[1]} columns."
-        raise FormatError(labels.name, 0, problem, "Give one line per item.")
-    given = (
-        [[float(str(value)) for value in row] for row in _lists(confidence, float)] if confidence else None
-    )
-    if confidence and given is not None:
-        _check_parallel(confidence, given, tags)
-    names = tuple(sorted({tag for row in tags for tag in row}))
-    probabilities: Sequence[Sequence[float] | None] = given if given is not None else [None] * len(tags)
-    counts, means = counts_and_confidence(tags, probabilities, names)
-    square = matrix.shape[0] == matrix.shape[1]
-    return SelectionProblem(
-        similarity=matrix,
-        own=np.arange(len(matrix)) if square else np.full(len(matrix), -1),
-        counts=counts,
-        confidence=means,
-        item_confidence=np.array([float(np.mean(row)) if row else 1.0 for row in probabilities]),
-        labels=names,
-    )
-
-
-def _matrix(path: Path) -> FloatArray:
-    hint = "Save a matrix of floats with numpy.save: a row per query, a column per item."
-    try:
-        matrix = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise FormatError(path.name, 0, f"not a readable NumPy array ({error}).", hint) from error
-    if (
-        not isinstance(matrix, np.ndarray)
-        or matrix.ndim != 2
-        or matrix.dtype.kind not in "fiu"
-        or not matrix.size
-    ):
-        raise FormatError(path.name, 0, "not a matrix of numbers.", hint)
-    if not np.isfinite(matrix).all():
-        raise FormatError(path.name, 0, "holds values that are not finite.", hint)
-    return matrix.astype(np.float64)
-
-
-def _lists(path: Path, kind: type) -> list[list[object]]:
-    hint = "Write a JSON list per line, and nothing else."
-    rows = []
-    try:
-        with path.open(encoding="utf8") as file:
-            for number, line in enumerate(file, 1):
-                row = json.loads(line)
-                if not isinstance(row, list) or not all(_is(value, kind) for value in row):
-                    raise FormatError(path.name, number, f"not a list of {_NAMES[kind]}.", hint)
-                rows.append(row)
-    except (OSError, ValueError, RecursionError) as error:
-        raise FormatError(path.name, len(rows) + 1, f"not readable JSON Lines ({error}).", hint) from error
-    return rows
-
-
-_NAMES = {str: "labels", float: "probabilities from 0 to 1"}
-
-
-def _is(value: object, kind: type) -> bool:
-    if kind is str:
-        return isinstance(value, str)
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-
-
-def _check_parallel(path: Path, given: list[list[float]], tags: Sequence[Sequence[str]]) -> None:
-    hint = "Give one probability per label, line by line."
-    if len(given) != len(tags):
-        raise FormatError(path.name, 0, f"{len(given)} lines, and {len(tags)} items have labels.", hint)
-    for number, (numbers, labels) in enumerate(zip(given, tags, strict=True), 1):
-        if len(numbers) != len(labels):
-            raise FormatError(path.name, number, f"{len(numbers)} values for {len(labels)} labels.", hint)
 
 
 def _silent(doing: str, done: int, total: int) -> None:

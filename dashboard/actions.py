@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import demo, importing, jobs
+from core import demo, importing, jobs, own_recipes
 from core.errors import StudioError
 from core.inspection import FileChoice
 from core.jobs import prepare
@@ -83,6 +83,18 @@ def start_run(
         limit=limit,
         seed=seed,
     )
+
+
+def save_recipe(name: str, base: str, selector: Mapping[str, Any]) -> str:
+    """Keep a recipe with these selector settings (full table, `name` included); returns its name."""
+    _writable()
+    overrides = {f"selector.{key}": value for key, value in selector.items()}
+    return own_recipes.save(settings().workspace, name, base, overrides).stem
+
+
+def recipes() -> dict[str, dict[str, Any]]:
+    """The recipes of the catalog and those kept in this workspace, by name."""
+    return own_recipes.every(settings().workspace)
 
 
 def default_sources(dataset: Dataset) -> list[str]:

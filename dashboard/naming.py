@@ -41,9 +41,18 @@ SELECTORS = {
     "recorded": "recorded exemplars",
     "random": "random",
     "similarity": "nearest",
+    "mmr": "marginal relevance (MMR)",
+    "dpp": "determinantal (DPP)",
+    "set_bsr": "set coverage (Set-BSR)",
+    "vote_k": "vote-k",
+    "label_diverse": "label-diverse greedy",
     "none": "no exemplars",
 }
+PROVEN = {"certificate", "search", "milp", "optimal"}
 STATUSES = {
+    "certificate": "proven optimal: the best by score show every label",
+    "search": "proven optimal by search",
+    "milp": "proven optimal by the solver",
     "optimal": "proven optimal",
     "feasible": "feasible, not proven optimal",
     "heuristic": "found by heuristic",
@@ -200,6 +209,16 @@ def _resolved(run: Mapping[str, Any]) -> Mapping[str, Any]:
 def resolved(run: Mapping[str, Any]) -> Mapping[str, Any]:
     """The recipe a run was computed with, every `auto` decided; empty for imported labels."""
     return _resolved(run)
+
+
+def length(text: str, rate: tuple[str, float, int] | None) -> str:
+    """How long a prompt is: in words, and in the tokens of a model where recorded calls tell their rate."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    words = f"{len(text.split()):,} words, {len(text):,} characters"
+    if rate is None:
+        return f"{words}, at most {size:,} tokens (one per byte)"
+    model, per_byte, calls = rate
+    return f"{words}, about {size * per_byte:,.0f} {model} tokens (as in {calls:,} recorded calls)"
 
 
 def signed(number: int) -> str:

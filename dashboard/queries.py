@@ -161,6 +161,11 @@ def prompt(key: str) -> tuple[str, str] | None:
     return (found.prompt, found.text) if found else None
 
 
+def token_rate(dataset_id: str) -> tuple[str, float, int] | None:
+    """The model of the recorded calls of a data set, its prompt tokens per byte, and the number of calls."""
+    return cast("tuple[str, float, int] | None", _ask("token_rate", dataset_id))
+
+
 def catalog_table() -> pd.DataFrame:
     """The catalog as rows for the import page; `imported` says what the workspace has already."""
     present = {item.id for item in datasets()}

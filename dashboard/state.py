@@ -125,19 +125,73 @@ def _item_from_widget(name: str, item: str, key: str) -> None:
     go(**{name: written({row: value for row, value in rows.items() if value})})
 
 
-def bound_setting(name: str, item: str, default: Any) -> dict[str, Any]:
-    """As `bound_item`, for a row that is left out of the table at its default."""
+def bound_setting(
+    name: str, item: str, default: Any, now: Any, *, spares: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """As `bound_item`, for a row that is left out of the table at its default.
+
+    `now` is what the widget shows. With `spares`, a change forgets all other rows but these.
+    """
     key = f"url-{name}-{item}"
-    st.session_state[key] = table(getattr(view(), name)).get(item, default)
-    return {"key": key, "on_change": _setting_from_widget, "args": (name, item, key, default)}
+    st.session_state[key] = now
+    return {"key": key, "on_change": _setting_from_widget, "args": (name, item, key, default, spares)}
 
 
-def _setting_from_widget(name: str, item: str, key: str, default: Any) -> None:
+def _setting_from_widget(name: str, item: str, key: str, default: Any, spares: Sequence[str] | None) -> None:
     value = st.session_state[key]
-    rows = {**table(getattr(view(), name)), item: default if value is None else value}
-    if rows[item] == default:
-        del rows[item]
-    go(**{name: written(rows)})
+    set_row(name, item, default if value is None else value, default, spares=spares)
+
+
+def bound_steps(name: str, item: str, default: Any, options: Sequence[Any]) -> dict[str, Any]:
+    """As `bound_setting`, for the live slider, which tells which of the options it has come to.
+
+    While it moves the address stays as it is: every address would be a step of the browser's "back".
+    """
+    key = f"url-{name}-{item}"
+
+    def moving() -> None:
+        step = st.session_state[key]["step"]
+        if _is_place(step, options):
+            keep(f"moving-{name}", (_place(), {**_moving(name), item: options[step]}))
+
+    def rested() -> None:
+        step = st.session_state[key]["rest"]
+        if _is_place(step, options):
+            set_row(name, item, options[step], default)
+
+    return {"key": key, "on_step_change": moving, "on_rest_change": rested}
+
+
+def _is_place(step: object, options: Sequence[Any]) -> bool:
+    return isinstance(step, int) and 0 <= step < len(options)
+
+
+def _place() -> tuple[str, str]:
+    return view().dataset, view().run
+
+
+def _moving(name: str) -> dict[str, Any]:
+    """Rows of sliders that have not come to rest; those of another run are forgotten."""
+    place, found = kept(f"moving-{name}", ((), {}))
+    return found if place == _place() else {}
+
+
+def rows(name: str) -> dict[str, Any]:
+    """A part of the view that is a table, with the rows that sliders are just moving."""
+    return {**table(getattr(view(), name)), **_moving(name)}
+
+
+def set_row(name: str, item: str, value: Any, default: Any, *, spares: Sequence[str] | None = None) -> None:
+    """Set one row of a part of the view that is a table (see `bound_setting`)."""
+    others = {row: said for row, said in rows(name).items() if spares is None or row in spares}
+    others.pop(item, None)
+    set_table(name, others if value == default else {**others, item: value})
+
+
+def set_table(name: str, wanted: Mapping[str, Any]) -> None:
+    """Set a part of the view that is a table."""
+    keep(f"moving-{name}", ((), {}))
+    go(**{name: written(wanted)})
 
 
 def table(text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core import workbench
+from core import selection_files, workbench
 from core.cli.app import Json, Workspace, app, opened, progress
 from core.cli.options import pairs, readable
 from core.cli.output import answer, table
@@ -48,7 +48,7 @@ def select(
             rows = _from_files(similarity, labels, confidence, settings, report)
         else:
             with _bench(what, workspace) as bench:
-                rows = _from_bench(bench, _over(bench.settings, settings), report)
+                rows = _from_bench(bench, workbench.over(bench.settings, settings), report)
     text = table(
         [
             (row["query"], row["status"], " ".join(map(str, row["ids"])), " ".join(row["uncovered"]))
@@ -71,7 +71,7 @@ def audit(
 ) -> None:
     """Solve a sample of the queries with the whole pool in a solver, and compare the objectives."""
     with progress() as report, _bench(what, workspace) as bench:
-        settings = _over(bench.settings, selector_settings(setting))
+        settings = workbench.over(bench.settings, selector_settings(setting))
         done = workbench.audit(bench, settings, report, sample=sample, seed=seed, solver=solver)
         n = len(bench.pool)
     document = {
@@ -95,12 +95,6 @@ def selector_settings(given: list[str] | None) -> dict[str, Any]:
     if "selector" in settings:
         settings["name"] = settings.pop("selector")
     return settings
-
-
-def _over(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The run's own settings with those given over them; another selector starts from its defaults."""
-    same = given.get("name", own.get("name", "ilp")) == own.get("name", "ilp")
-    return {**(own if same else {}), **given}
 
 
 @contextmanager
@@ -141,7 +135,7 @@ def _from_files(
 ) -> list[dict[str, Any]]:
     if similarity is None or labels is None:
         raise StudioError("--similarity and --labels belong together.", "Give both files.")
-    problem = workbench.of_files(
+    problem = selection_files.read_problem(
         readable(similarity), readable(labels), readable(confidence) if confidence else None
     )
     asked = dict(settings)

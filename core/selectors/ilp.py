@@ -122,6 +122,12 @@ class Ilp:
         started = time.perf_counter()
         answers = solve(Matrix(problem.similarity), problem.own, wish, self.effort())
         seconds = (time.perf_counter() - started) / max(len(answers.value), 1)
+        return self.as_selections(problem, wish, answers, report, seconds=seconds)
+
+    def as_selections(
+        self, problem: SelectionProblem, wish: Wish, answers: Answers, report: Report, *, seconds: float = 0.0
+    ) -> list[Selection]:
+        """What the engine answered, in the shape of the door; `seconds` per query."""
         selections = []
         for query in range(len(answers.value)):
             selections.append(written(problem, query, _outcome(answers, query, seconds), wish.demand))

@@ -9,6 +9,7 @@ from core.store.views_data import (
     instances,
     records,
     template,
+    token_rate,
 )
 from core.store.views_labels import (
     change_counts,
@@ -51,4 +52,5 @@ __all__ = [
     "sentences",
     "stage_summary",
     "template",
+    "token_rate",
 ]

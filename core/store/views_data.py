@@ -164,6 +164,22 @@ def completion(store: Store, key: str) -> Completion | None:
     return None if row is None else _completion(row)
 
 
+def token_rate(store: Store, dataset_id: str) -> tuple[str, float, int] | None:
+    """What recorded calls tell of prompt lengths: (model, prompt tokens per byte, how many calls)."""
+    table = schema.completion
+    total, size = func.sum(table.c.prompt_tokens), func.sum(func.strlen(table.c.prompt))
+    query = (
+        select(table.c.model, total / size, func.count())
+        .where(table.c.dataset_id == dataset_id, table.c.prompt_tokens.is_not(None))
+        .group_by(table.c.model)
+        .order_by(func.count().desc(), table.c.model)
+        .limit(1)
+    )
+    with store.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else (str(row[0]), float(row[1]), int(row[2]))
+
+
 def _completion(row: Row[Any]) -> Completion:
     return Completion(
         key=row.key,

@@ -1,60 +1,93 @@
-"""All candidates of one sentence: similarity against confidence, the chosen ringed."""
+"""All candidates of one sentence: similarity against confidence, the chosen as numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.palette import styled, theme
+from dashboard.charts.palette import Theme, house_look, theme
 
 MOST = 20_000
 """Points a browser draws without stutter; of more candidates, the most similar."""
+SVG = 1_500
+"""Up to so many points are drawn sharp in every browser; more need WebGL."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One pool item; `rank` is its place in the prompt from 1, 0 = not chosen."""
+class Cloud:
+    """The candidates of one query.
 
-    position: int
-    similarity: float
-    confidence: float
-    rank: int = 0
-    forced: bool = False
+    `positions`, `similarity` and `confidence` are parallel, a value per candidate; `ranks` maps the
+    index of a chosen one to its place in the prompt from 1; `forced` holds those that are shown for
+    a label's sake, `peek` the one that is looked at (-1 = none).
+    """
+
+    positions: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    confidence: npt.NDArray[np.float64]
+    ranks: Mapping[int, int]
+    forced: frozenset[int] = frozenset()
+    peek: int = -1
 
 
-def candidates(points: Sequence[Candidate], *, dark: bool) -> go.Figure:
-    """Every candidate as a dot; those chosen as ringed numbers, amber where a label forced them."""
+def candidates(cloud: Cloud, *, dark: bool) -> go.Figure:
+    """Every candidate as a dot; the chosen as numbers, amber where a label's sake brought them in."""
     colors = theme(dark)
-    shown = sorted(points, key=lambda point: -point.similarity)[:MOST]
-    others, chosen = [p for p in shown if not p.rank], [p for p in points if p.rank]
-    figure = go.Figure(
-        go.Scattergl(
-            x=[p.similarity for p in others],
-            y=[p.confidence for p in others],
-            customdata=[[p.position] for p in others],
-            mode="markers",
-            marker={"size": 6, "color": colors.quiet, "opacity": 0.65},
-            hovertemplate="sentence %{customdata[0]}<br>similarity %{x:.3f}"
-            "<br>confidence %{y:.3f}<extra></extra>",
-        )
+    order = np.argsort(-cloud.similarity, kind="stable")[:MOST]
+    others = order[~np.isin(order, list(cloud.ranks))]
+    traces = [_dots(cloud, others, colors), _chosen(cloud, colors)]
+    if cloud.peek >= 0:
+        traces.insert(1, _ring(cloud, colors))
+    x = {"title": "similarity to the query", "tickformat": ".2f", "nticks": 6}
+    y = {"title": "mean confidence", "tickformat": ".2f", "nticks": 6}
+    return go.Figure(traces, house_look(colors, height=360, x=x, y=y))
+
+
+def _dots(cloud: Cloud, rows: npt.NDArray[np.int64], colors: Theme) -> go.Scatter | go.Scattergl:
+    kind = go.Scatter if len(rows) <= SVG else go.Scattergl
+    return kind(
+        **_places(cloud, rows),
+        mode="markers",
+        marker={"size": 7, "color": colors.quiet, "opacity": 0.75},
+        hovertemplate="sentence %{customdata[0]}<br>similarity %{x:.3f}"
+        "<br>confidence %{y:.3f}<extra></extra>",
     )
-    figure.add_scatter(
-        x=[p.similarity for p in chosen],
-        y=[p.confidence for p in chosen],
-        customdata=[[p.position] for p in chosen],
+
+
+def _ring(cloud: Cloud, colors: Theme) -> go.Scatter:
+    return go.Scatter(
+        **_places(cloud, np.array([cloud.peek])),
+        mode="markers",
+        marker={"size": 26, "symbol": "circle-open", "color": colors.ink, "line": {"width": 2}},
+        hoverinfo="skip",
+    )
+
+
+def _chosen(cloud: Cloud, colors: Theme) -> go.Scatter:
+    rows = np.array(sorted(cloud.ranks, key=cloud.ranks.__getitem__), dtype=np.int64)
+    return go.Scatter(
+        **_places(cloud, rows),
         mode="markers+text",
-        text=[str(p.rank) for p in chosen],
+        text=[str(cloud.ranks[row]) for row in rows.tolist()],
         textfont={"size": 11, "color": colors.surface},
         marker={
-            "size": 22,
-            "color": [colors.moved if p.forced else colors.accent for p in chosen],
-            "line": {"width": 2, "color": colors.ink},
+            "size": 21,
+            "color": [colors.moved if row in cloud.forced else colors.accent for row in rows.tolist()],
+            "line": {"width": 2, "color": colors.surface},
         },
         hovertemplate="exemplar %{text}, sentence %{customdata[0]}<br>similarity %{x:.3f}"
         "<br>confidence %{y:.3f}<extra></extra>",
     )
-    figure.update_xaxes(title="similarity to the query", tickformat=".2f", nticks=6)
-    figure.update_yaxes(title="mean confidence", tickformat=".2f", nticks=6)
-    return styled(figure, colors, height=330)
+
+
+def _places(cloud: Cloud, rows: npt.NDArray[np.int64]) -> dict[str, object]:
+    """Typed arrays: ten thousand points reach the browser as a few kilobytes."""
+    return {
+        "x": cloud.similarity[rows].astype(np.float32),
+        "y": cloud.confidence[rows].astype(np.float32),
+        "customdata": cloud.positions[rows].astype(np.int32)[:, None],
+    }

@@ -7,13 +7,19 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import catalog, prompts
 from core.tasks import tasks
-from core.types import Exemplar
-from dashboard import naming, queries
+from core.types import Exemplar, Instance
+from dashboard import naming, queries, state
+from dashboard.charts.exemplars import scatter
 from dashboard.charts.palette import chip_color
 from dashboard.current import Here
+from dashboard.widgets import run_form
+from dashboard.widgets.empty import empty
+from dashboard.widgets.export import export_menu
+from dashboard.widgets.layout import chart, metrics
 from dashboard.widgets.strip import Block, Line, bars, block, strip
 
 LEGEND = "Labels are the noisy ones Stage I gave; underlines mark doubt. Point at a word for its details."
@@ -22,28 +28,73 @@ OURS = (
     "chose by were not released."
 )
 Chosen = Sequence[Mapping[str, Any]]
+Shown = Sequence[tuple[Any, Line | None]]
 
 
-def cards(here: Here, found: Mapping[str, Any]) -> None:
+def as_chosen(here: Here, position: int, found: Mapping[str, Any] | None, buttons: DeltaGenerator) -> None:
+    """The stored choice of a run for one sentence; `buttons` is the place for its export."""
+    whole = queries.diagnostics(here.run["id"])
+    if not whole["n_queries"]:
+        empty(
+            "This run chose no exemplars",
+            "It ends with Stage I, or its Stage-II labels came without them. "
+            "The other tabs show what would be chosen.",
+            command=f"ssp run ssp --dataset {here.dataset.id}",
+            button=lambda: run_form.run_button(here.dataset, key="run-empty", primary=True),
+        )
+        return
+    if found is None:
+        st.info(
+            "No exemplars were chosen for this sentence in this run. Step to another.", icon=":material/info:"
+        )
+        return
+    st.subheader(f"The {len(found['exemplars'])} {here.items} it learns from")
+    badges(found)
+    metrics(objective(found))
+    cards(here, found["exemplars"], stored(here, found["exemplars"]), key="exemplar-cards")
+    prompt(here, found)
+    _whole_run(found, whole)
+    with buttons:
+        tables = {"Chosen": as_table(found), "Use of exemplars": queries.exemplar_use(here.run["id"])}
+        export_menu(tables, stem=f"{here.dataset.id}-exemplars", key="exemplars")
+
+
+def _whole_run(found: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        note = "The numbers are the places in the prompt; larger points cover more labels."
+        figure = scatter(found["exemplars"], dark=state.dark())
+        chart("Similarity and confidence", figure, key="scatter", note=note)
+    with right:
+        st.markdown("#### All choices of this run")
+        st.caption(
+            "Core share: how much of all places the most used exemplars take. "
+            "A high share means nearly one global prompt."
+        )
+        figures = list(diagnostics(whole).items())
+        metrics(dict(figures[:3]))
+        metrics(dict(figures[3:]))
+
+
+def cards(here: Here, chosen: Chosen, shown: Shown, *, key: str) -> None:
     """One card per exemplar: its labels as chips, three bars, the labels it covers."""
-    chosen = found["exemplars"]
-    labels = _labels(here, chosen)
     most = max([len(row["covers"]) for row in chosen], default=0)
     blocks = [
-        _card(here, row, line, instance, most) for row, (instance, line) in zip(chosen, labels, strict=True)
+        _card(here, row, line, instance, most) for row, (instance, line) in zip(chosen, shown, strict=True)
     ]
     strip(
         [item for item in blocks if item],
         rows=["noisy label"],
         direction=here.direction,
-        key="exemplar-cards",
+        key=key,
         cards=True,
         legend=LEGEND if here.unit == "tokens" else "",
         about=here.guidelines,
     )
 
 
-def _labels(here: Here, chosen: Chosen) -> list[tuple[Any, Line | None]]:
+def stored(here: Here, chosen: Chosen) -> Shown:
+    """The stored exemplars with the noisy labels they had."""
     positions = [int(row["position"]) for row in chosen if row["dataset"] == here.dataset.id]
     noisy = queries.predictions(here.run["id"], here.noisy_stage, positions)
     if not noisy and here.run["kind"] == "import":
@@ -71,11 +122,12 @@ def _card(here: Here, row: Mapping[str, Any], line: Line | None, instance: Any, 
     origin = {"corrected": "labelled by a human", "source": "from a source language"}.get(
         str(row["origin"]), ""
     )
+    note = " · ".join(part for part in (f"sentence {row['position']}", row.get("why", ""), origin) if part)
     return {
         **shown,
         "rank": str(int(row["rank"]) + 1),
         "bars": bars(measures),
-        "note": origin,
+        "note": note,
         "covers": [[label, chip_color(label, here.dataset.labels, here.colors)] for label in covers],
     }
 
@@ -86,8 +138,8 @@ def badges(found: Mapping[str, Any]) -> None:
         status = str(found["status"])
         st.badge(
             naming.STATUSES.get(status, status),
-            color="green" if status == "optimal" else "gray",
-            icon=":material/verified:" if status == "optimal" else ":material/info:",
+            color="green" if status in naming.PROVEN else "gray",
+            icon=":material/verified:" if status in naming.PROVEN else ":material/info:",
         )
         uncoverable = set(found["uncoverable"])
         missing = [label for label in found["uncovered"] if label not in uncoverable]
@@ -166,14 +218,17 @@ def _rendered(here: Here, found: Mapping[str, Any]) -> str:
     """The prompt our own template makes of the chosen exemplars and their noisy labels."""
     exemplars = [
         Exemplar(str(row["dataset"]), instance, line.labels, line.confidences or ())
-        for row, (instance, line) in zip(found["exemplars"], _labels(here, found["exemplars"]), strict=True)
+        for row, (instance, line) in zip(found["exemplars"], stored(here, found["exemplars"]), strict=True)
         if instance is not None and line is not None
     ]
-    query = queries.instances(here.dataset.id, (int(found["position"]),))[int(found["position"])]
-    task = tasks[here.dataset.task]
-    return prompts.render(
-        catalog.prompt_template(here.dataset.task), task, exemplars, query, here.dataset.labels
-    ).text
+    position = int(found["position"])
+    return render(here, exemplars, queries.instances(here.dataset.id, (position,))[position])
+
+
+def render(here: Here, exemplars: Sequence[Exemplar], query: Instance) -> str:
+    """The prompt our own template makes of exemplars."""
+    template = catalog.prompt_template(here.dataset.task)
+    return prompts.render(template, tasks[here.dataset.task], exemplars, query, here.dataset.labels).text
 
 
 def as_table(found: Mapping[str, Any]) -> pd.DataFrame:

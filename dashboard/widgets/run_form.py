@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core import catalog
 from core.types import Dataset
 from dashboard import actions, naming, queries, state
 from dashboard.widgets import errors
@@ -38,7 +37,7 @@ def run_button(dataset: Dataset, *, key: str, primary: bool = False) -> None:
 def _dialog(dataset_id: str) -> None:
     dataset = queries.dataset(dataset_id)
     st.caption(naming.plain(f"{naming.language_task(dataset)} · {dataset.name}"))
-    recipes = {name: recipe for name, recipe in catalog.recipes().items() if dataset.task in recipe["tasks"]}
+    recipes = {name: recipe for name, recipe in actions.recipes().items() if dataset.task in recipe["tasks"]}
     with st.form("run", border=False):
         names = list(recipes)
         recipe = str(

@@ -44,7 +44,7 @@ def price_of_coverage(
     plain = solve(scores, own, replace(wish, demand=np.zeros_like(wish.demand)), effort)
     same: BoolArray = np.equal(answers.chosen[:, :, None], plain.chosen[:, None, :])
     forced = (answers.chosen >= 0) & ~same.any(axis=2)
-    low = np.asarray(((wish.counts > 0) & (confidence < taus)).any(axis=1))
+    low = np.asarray(((wish.counts[answers.chosen] > 0) & (confidence[answers.chosen] < taus)).any(axis=2))
     gained = _served(wish, answers.chosen) & ~_served(wish, plain.chosen)
     here, there = _parts(scores, wish, answers.chosen), _parts(scores, wish, plain.chosen)
     return Price(
@@ -52,7 +52,7 @@ def price_of_coverage(
         similarity=there[0] - here[0],
         worth=there[1] - here[1],
         forced=forced.astype(np.int64),
-        doubtful=(forced & low[answers.chosen]).astype(np.int64),
+        doubtful=(forced & low).astype(np.int64),
     )
 
 

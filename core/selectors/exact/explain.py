@@ -84,7 +84,8 @@ def _fits(wish: Wish, others: IntArray) -> BoolArray:
 def _with_loser(
     wish: Wish, pick: Pick, candidates: IntArray, similarity: FloatArray, lacking: FloatArray
 ) -> Pick:
-    served = np.minimum(wish.counts[candidates], lacking)
+    open_ = np.flatnonzero(lacking)
+    served = np.minimum(wish.counts[:, open_][candidates], lacking[open_])
     score = similarity[candidates] + wish.worth[candidates]
     missing = lacking.sum() - served.sum(axis=1)
     if wish.hard:
@@ -92,7 +93,7 @@ def _with_loser(
         kept = score
         mine = pick.similarity + pick.worth
     else:
-        kept = score + served @ wish.price
+        kept = score + served @ wish.price[open_]
         order = np.lexsort((candidates, -kept))
         mine = pick.similarity + pick.worth + pick.saved
     best = order[0]
