@@ -252,15 +252,15 @@ def _from_points(key: str) -> None:
 
 
 def point_to_view(key: str, name: str) -> dict[str, Any]:
-    """Arguments that make a click on a point set one part of the view to its first datum."""
+    """Arguments that make a click on a point set one part of the view to its datum, a whole number."""
     return {"key": key, "on_select": lambda: _from_point(key, name)}
 
 
 def _from_point(key: str, name: str) -> None:
     points = list(st.session_state[key]["selection"]["points"])
     data = points[0].get("customdata") if points else None
-    if data:
-        go(**{name: int(data[0])})
+    if isinstance(data, int):
+        go(**{name: data})
 
 
 def dark() -> bool:

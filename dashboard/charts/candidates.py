@@ -53,8 +53,7 @@ def _dots(cloud: Cloud, rows: npt.NDArray[np.int64], colors: Theme) -> go.Scatte
         **_places(cloud, rows),
         mode="markers",
         marker={"size": 7, "color": colors.quiet, "opacity": 0.75},
-        hovertemplate="sentence %{customdata[0]}<br>similarity %{x:.3f}"
-        "<br>confidence %{y:.3f}<extra></extra>",
+        hovertemplate="sentence %{customdata}<br>similarity %{x:.3f}<br>confidence %{y:.3f}<extra></extra>",
     )
 
 
@@ -79,7 +78,7 @@ def _chosen(cloud: Cloud, colors: Theme) -> go.Scatter:
             "color": [colors.moved if row in cloud.forced else colors.accent for row in rows.tolist()],
             "line": {"width": 2, "color": colors.surface},
         },
-        hovertemplate="exemplar %{text}, sentence %{customdata[0]}<br>similarity %{x:.3f}"
+        hovertemplate="exemplar %{text}, sentence %{customdata}<br>similarity %{x:.3f}"
         "<br>confidence %{y:.3f}<extra></extra>",
     )
 
@@ -89,5 +88,5 @@ def _places(cloud: Cloud, rows: npt.NDArray[np.int64]) -> dict[str, object]:
     return {
         "x": cloud.similarity[rows].astype(np.float32),
         "y": cloud.confidence[rows].astype(np.float32),
-        "customdata": cloud.positions[rows].astype(np.int32)[:, None],
+        "customdata": cloud.positions[rows].astype(np.int32),
     }

@@ -21,10 +21,11 @@ def use(counts: Sequence[tuple[int, int]], queries: int, *, dark: bool) -> go.Fi
         go.Bar(
             x=[f"#{position}" for position, _ in rows],
             y=[uses / max(1, queries) for _, uses in rows],
-            customdata=[[position, uses] for position, uses in rows],
+            customdata=[position for position, _ in rows],
+            text=[str(uses) for _, uses in rows],
+            textposition="none",
             marker_color=colors.accent,
-            hovertemplate="sentence %{customdata[0]}<br>in %{customdata[1]} prompts"
-            " (%{y:.0%})<extra></extra>",
+            hovertemplate="sentence %{customdata}<br>in %{text} prompts (%{y:.0%})<extra></extra>",
         ),
         house_look(colors, height=280, x=x, y=y),
     )

@@ -14,18 +14,17 @@ from dashboard.widgets import errors
 
 def buttons(here: Here, given: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Start again, and save."""
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            "Reset",
-            icon=":material/undo:",
-            disabled=not given,
-            on_click=state.set_table,
-            args=("tries", {}),
-            help="Back to the settings of this run.",
-        )
-        if not state.view().present:
-            with st.popover("Save as recipe", icon=":material/save:"):
-                _form(here, settings)
+    st.button(
+        "Reset",
+        icon=":material/undo:",
+        disabled=not given,
+        on_click=state.set_table,
+        args=("tries", {}),
+        help="Back to the settings of this run.",
+    )
+    if not state.view().present:
+        with st.popover("Save as recipe", icon=":material/save:"):
+            _form(here, settings)
 
 
 def _form(here: Here, settings: Mapping[str, Any]) -> None:

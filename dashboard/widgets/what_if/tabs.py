@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import what_if
 from core.workbench import Workbench
-from dashboard import state, trying
+from dashboard import trying
 from dashboard.current import Here
 from dashboard.widgets import errors, exemplars
 from dashboard.widgets.export import Later, Tables, export_menu
@@ -30,11 +31,12 @@ def one_sentence(here: Here, position: int) -> None:
         left, right = st.columns([1, 2.7], gap="large")
         began = time.perf_counter()
         with right, errors.shown():
+            top = _top("what-if")
             asked = trying.effective(bench, given)
             tried = trying.one(bench, asked, row)
             seconds = time.perf_counter() - began
             tables = _sentence(here, bench, asked, tried, seconds)
-            _foot(here, given, asked, tables, "what-if")
+            _buttons(top, here, given, asked, tables, "what-if")
         with left, st.container(key="tries-panel"):
             near = [int(place) for place in bench.positions[_nearest(bench, row)]]
             settings.panel(trying.defaults(bench, given), given, bench.ready.labels, near)
@@ -77,9 +79,10 @@ def whole_set(here: Here) -> None:
         given = trying.tries()
         left, right = st.columns([1, 2.7], gap="large")
         with right, errors.shown():
+            top = _top("whole-set")
             asked = trying.effective(bench, given)
             tables = _set(here, bench, asked)
-            _foot(here, given, asked, tables, "whole-set")
+            _buttons(top, here, given, asked, tables, "whole-set")
         with left, st.container(key="tries-panel"):
             settings.panel(trying.defaults(bench, given), given, bench.ready.labels, ())
 
@@ -95,9 +98,18 @@ def _set(here: Here, bench: Workbench, asked: Mapping[str, Any]) -> Tables:
     return {"Use of exemplars": used, "Labels shown": shown, "Settings side by side": others}
 
 
-def _foot(here: Here, given: Mapping[str, Any], asked: Mapping[str, Any], tables: Tables, stem: str) -> None:
-    with st.container(horizontal=True, gap="small", key=f"{stem}-foot"):
+def _top(stem: str) -> DeltaGenerator:
+    return st.container(horizontal=True, gap="small", horizontal_alignment="right", key=f"{stem}-buttons")
+
+
+def _buttons(
+    top: DeltaGenerator,
+    here: Here,
+    given: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    tables: Tables,
+    stem: str,
+) -> None:
+    with top:
         saving.buttons(here, given, asked)
         export_menu(tables, stem=f"{here.dataset.id}-{stem}", key=stem)
-        if state.view().tries:
-            st.caption("The address of this page holds these settings: send it to a colleague.")

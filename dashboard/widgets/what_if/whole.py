@@ -99,15 +99,14 @@ def others(here: Here, bench: Workbench, settings: Mapping[str, Any]) -> pd.Data
     """Other ways of choosing beside the tried one; worked out when asked for."""
     st.markdown("#### Held against other ways of choosing")
     place = trying.kept(here.run["id"], "variants", settings)
-    if "table" not in place:
-        st.caption(f"{len(what_if.VARIANTS)} presets, ablations and baselines with the same K.")
-        if not st.button("Work them out", icon=":material/table_chart:"):
-            return None
+    if "table" in place:
+        return _table(place["table"])
+    st.caption(f"{len(what_if.VARIANTS)} presets, ablations and baselines with the same K.")
+    if st.button("Work them out", icon=":material/table_chart:"):
         with errors.shown():
             _work_out(here, bench, settings)
-    if "table" not in place:
-        return None
-    return _table(place["table"])
+            st.rerun(scope="fragment")
+    return None
 
 
 def _work_out(here: Here, bench: Workbench, settings: Mapping[str, Any]) -> None:
