@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.charts.candidates import MOST, Cloud, candidates
 from dashboard.charts.confidence import calibration_error, confidence_histogram, label_counts, reliability
 from dashboard.charts.confusion import confusion, label_f1
 from dashboard.charts.exemplars import scatter
 from dashboard.charts.flow import changed_flows, kind, label_delta, sankey
 from dashboard.charts.palette import CHIPS, UPOS, chart_color, chip_color, enlarged, entity, theme
+from dashboard.charts.use import shares, use
 
 COUNTS = pd.DataFrame({"label": ["NOUN", "VERB"], "count": [30, 10], "mean_confidence": [0.9, float("nan")]})
 CONFUSION = pd.DataFrame(
@@ -156,3 +159,37 @@ def test_a_projector_gets_larger_type_everywhere() -> None:
 def test_what_pops_up_is_written_in_ink_on_the_surface(dark: bool) -> None:
     label = confusion(CONFUSION, ["NOUN", "VERB"], unit="tokens", dark=dark).layout.hoverlabel
     assert (label.bgcolor, label.font.color) == (theme(dark).surface, theme(dark).ink)
+
+
+def cloud(n: int, **changes: object) -> Cloud:
+    dice = np.random.default_rng(0)
+    values = {"ranks": {0: 2, 3: 1}, "forced": frozenset({3}), "peek": -1} | changes
+    return Cloud(np.arange(n) + 100, dice.random(n), dice.random(n), **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_candidates_are_dots_and_the_chosen_numbers_in_prompt_order(dark: bool) -> None:
+    figure = candidates(cloud(30, peek=5), dark=dark)
+    others, ring, chosen = figure.data
+    assert len(others.x) == 28
+    assert list(ring.customdata) == [105]
+    assert list(chosen.text) == ["1", "2"]
+    assert list(chosen.customdata) == [103, 100]
+    assert chosen.marker.color == (theme(dark).moved, theme(dark).accent)
+    assert json.loads(figure.to_json())["layout"]["xaxis"]["title"]["text"] == "similarity to the query"
+
+
+def test_many_candidates_are_drawn_by_the_graphics_card_and_the_most_similar_win() -> None:
+    figure = candidates(cloud(MOST + 50), dark=False)
+    assert figure.data[0].type == "scattergl"
+    assert len(figure.data[0].x) <= MOST
+    assert candidates(cloud(30), dark=False).data[0].type == "scatter"
+
+
+def test_use_and_label_shares() -> None:
+    figure = use([(7, 3), (2, 9), (4, 9)], 10, dark=False)
+    assert list(figure.data[0].x) == ["#2", "#4", "#7"]
+    assert list(figure.data[0].y) == [0.9, 0.9, 0.3]
+    both = shares({"A": 0.7, "B": 0.3}, {"A": 0.5, "B": 0.5}, {"A": 1.0, "B": 0.4}, dark=True)
+    assert list(both.data[0].y) == ["B", "A"]
+    assert list(both.data[1].x) == [0.3, 0.7]
