@@ -15,6 +15,7 @@ from core.run_input import RunInput
 from core.selectors import build as build_selector
 from core.selectors.problem import FloatArray, IntArray, SelectionProblem
 from core.selectors.statistics import counts_and_confidence
+from core.sending import connect
 from core.tasks import tasks
 from core.types import Dataset, Exemplar, Instance, Labels, Report, Selection
 
@@ -119,6 +120,7 @@ def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exe
     settings = {key: value for key, value in embedder.items() if key != "name"}
     texts = [_text(item.instance) for item in pool]
     built = build_embedder(embedder["name"], settings)
+    connect(built, [dataset])  # refuses here, before anything is sent
     return Candidates(
         labels=labels,
         counts=counts,

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         """The cache of fetched public files."""
         return self.workspace / "downloads"
 
+    @property
+    def embeddings(self) -> Path:
+        """The cache of texts' vectors."""
+        return self.workspace / "cache" / "embeddings"
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:

@@ -1,7 +1,7 @@
 """Character n-gram TF-IDF by hashing: needs no model, no network and no knowledge of the language.
 
-Counts are damped (1 + ln), weighted by inverse document frequency over the pool and scaled to
-length 1, so that a dot product is a cosine. The hash is a fixed polynomial over code points: equal
+Counts are damped (1 + ln), weighted by inverse document frequency over the pool and, for cosines,
+scaled to length 1, so that a dot product is a cosine. The hash is a fixed polynomial over code points: equal
 in every process and on every machine.
 """
 
@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.embedders import Compare, embedders
+from core.embedders import Compare, Progress, embedders
+from core.embedders.checks import check_metric
+from core.embedders.metric import similarities
 from core.errors import RecipeError
 from core.normal import normal
 
@@ -26,11 +28,12 @@ BLOCK = 2000
 @embedders.register("ngrams")
 @dataclass(frozen=True)
 class NGrams:
-    """Cosine of hashed character n-grams of `low` to `high` characters in 2**`bits` buckets."""
+    """Similarity (`metric`) of hashed n-grams of `low` to `high` characters in 2**`bits` buckets."""
 
     low: int = 2
     high: int = 4
     bits: int = 18
+    metric: str = "cosine"
 
     def __post_init__(self) -> None:
         if not (1 <= self.low <= self.high <= 8 and 8 <= self.bits <= 24):
@@ -38,33 +41,47 @@ class NGrams:
                 f"embedder ngrams cannot use n-grams of {self.low} to {self.high} in 2**{self.bits} buckets.",
                 "Give 1 <= low <= high <= 8 and 8 <= bits <= 24.",
             )
+        check_metric("ngrams", self.metric)
+
+    @property
+    def address(self) -> str:
+        """See `Embedder.address`."""
+        return ""
 
     def embed(self, texts: Sequence[str], rarity: npt.NDArray[np.float64] | None = None) -> Any:
         """(len(texts), 2**bits) scipy CSR matrix, weighted by `rarity` or that of these texts."""
         counts = self._counts(texts)
-        return _scaled(counts, _inverse_document_frequency(counts) if rarity is None else rarity)
+        return self._weighted(counts, _inverse_document_frequency(counts) if rarity is None else rarity)
 
     def rarity(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """(2**bits,) inverse document frequencies over these texts."""
         return _inverse_document_frequency(self._counts(texts))
 
-    def against(self, pool: Sequence[str]) -> Compare:
+    def against(self, pool: Sequence[str], report: Progress | None = None) -> Compare:
         """See `Embedder.against`; document frequencies are those of the pool."""
         counts = self._counts(pool)
         weights = _inverse_document_frequency(counts)
-        columns = _scaled(counts, weights).T.tocsr() if len(pool) else None
+        held = self._weighted(counts, weights)
+        columns, squares = held.T.tocsr(), _squares(held)
 
         def compare(queries: Sequence[str]) -> npt.NDArray[np.float64]:
-            if not queries or columns is None:
+            if not queries or not pool:
                 return np.zeros((len(queries), len(pool)))
-            cosine = _scaled(self._counts(queries), weights) @ columns
-            return np.minimum(np.asarray(cosine.todense(), dtype=np.float64), 1.0)
+            asked = self._weighted(self._counts(queries), weights)
+            products = np.asarray((asked @ columns).todense(), dtype=np.float64)
+            return similarities(self.metric, products, _squares(asked), squares)
 
         return compare
 
     def similarity(self, queries: Sequence[str], pool: Sequence[str]) -> npt.NDArray[np.float64]:
         """See `Embedder.similarity`."""
         return self.against(pool)(queries)
+
+    def _weighted(self, counts: Any, weights: npt.NDArray[np.float64]) -> Any:
+        """Damped, weighted rows; of length 1 for cosines."""
+        weighted = counts.copy()
+        weighted.data = (1.0 + np.log(weighted.data)) * weights[weighted.indices]
+        return _scaled(weighted) if self.metric == "cosine" else weighted
 
     def _counts(self, texts: Sequence[str]) -> Any:
         from scipy import sparse
@@ -115,11 +132,14 @@ def _inverse_document_frequency(counts: Any) -> npt.NDArray[np.float64]:
     return np.asarray(np.log((1 + counts.shape[0]) / (1 + seen)) + 1.0)
 
 
-def _scaled(counts: Any, weights: npt.NDArray[np.float64]) -> Any:
-    """Damped, weighted rows of length 1."""
+def _squares(rows: Any) -> npt.NDArray[np.float64]:
+    """(N,) squared lengths."""
+    return np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64).ravel()
+
+
+def _scaled(weighted: Any) -> Any:
+    """Rows of length 1."""
     from scipy import sparse
 
-    weighted = counts.copy()
-    weighted.data = (1.0 + np.log(weighted.data)) * weights[weighted.indices]
-    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    lengths = np.sqrt(_squares(weighted))
     return sparse.diags(1.0 / np.where(lengths > 0, lengths, 1.0)) @ weighted

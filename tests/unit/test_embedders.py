@@ -1,4 +1,4 @@
-"""Embedders: cosines that are the same everywhere."""
+"""Embedders: similarities that are the same everywhere."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from core.embedders import embedders
+from core.embedders.checks import unquoted
+from core.embedders.metric import METRICS, similarities, unit
 from core.embedders.ngrams import NGrams, hashed_ngrams
 from core.embedders.sentence_transformer import SentenceEmbedder
 from core.errors import RecipeError
-from tests.needs import needs
 
 TEXTS = ["Gáta er stutt søga", "gáta ER  stutt søga", "Katten sover", "", "猫は寝る"]
 
@@ -69,7 +73,7 @@ def test_settings_out_of_range_are_refused() -> None:
 
 
 def test_embedders_are_found_by_name() -> None:
-    assert {"ngrams", "sentence_transformer"} <= set(embedders)
+    assert {"ngrams", "sentence_transformer", "endpoint"} == set(embedders)
 
 
 def test_a_neural_embedder_without_a_model_says_what_to_do() -> None:
@@ -78,39 +82,68 @@ def test_a_neural_embedder_without_a_model_says_what_to_do() -> None:
         SentenceEmbedder().embed(["a"])
 
 
-@pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence model with random weights, made here; nothing is downloaded."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+def rows_by_hand(pool: list[str], queries: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """TF-IDF of character pairs, not scaled: (1 + ln count) times (1 + ln((1 + N) / (1 + n)))."""
 
-    folder = tmp_path_factory.mktemp("tiny")
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
-    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder / "bert")
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(folder / "bert")
-    module = Transformer(str(folder / "bert"))
-    SentenceTransformer(modules=[module, Pooling(16)], device="cpu").save(str(folder / "model"))
-    return folder / "model"
+    def pairs(text: str) -> list[str]:
+        padded = f" {text} "
+        return [padded[at : at + 2] for at in range(len(padded) - 1)]
+
+    names = sorted({pair for text in (*pool, *queries) for pair in pairs(text)})
+    seen = np.array([sum(name in pairs(text) for text in pool) for name in names])
+    rarity = np.log((1 + len(pool)) / (1 + seen)) + 1
+    counts = np.array([[pairs(text).count(name) for name in names] for text in (*queries, *pool)])
+    rows = np.where(counts, 1 + np.log(np.maximum(counts, 1)), 0) * rarity
+    return rows[: len(queries)], rows[len(queries) :]
 
 
-@needs("sentence-transformers")
-@pytest.mark.slow
-@pytest.mark.filterwarnings("default")
-def test_a_model_in_a_folder(tiny_model: Path) -> None:
-    embedder = SentenceEmbedder(model=str(tiny_model), prefix="query: ")
-    table = embedder.similarity(["abc def", "xyz"], ["abc def", "xyz", "klm"])
-    assert table.shape == (2, 3)
-    assert table[0, 0] == pytest.approx(1.0, abs=1e-5)
-    with pytest.raises(RecipeError, match="could not be loaded"):
-        SentenceEmbedder(model=str(tiny_model / "nowhere")).embed(["a"])
+@pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
+def test_metrics_of_ngrams_by_hand(metric: str) -> None:
+    pool, queries = ["abab", "abc", "xyz"], ["abab", "bcx", "zzz"]
+    table = NGrams(low=2, high=2, bits=24, metric=metric).similarity(queries, pool)
+    asked, held = rows_by_hand(pool, queries)
+    products = asked @ held.T
+    lengths = np.outer(np.linalg.norm(asked, axis=1), np.linalg.norm(held, axis=1))
+    distances = np.linalg.norm(asked[:, None] - held, axis=2)
+    wanted = {"cosine": products / lengths, "dot": products, "euclidean": 1 / (1 + distances)}[metric]
+    assert table == pytest.approx(wanted, abs=1e-12)
+    if metric == "euclidean":
+        assert table[0, 0] == 1.0
+
+
+def test_a_distance_of_nothing_is_nothing() -> None:
+    table = NGrams(metric="euclidean").similarity(TEXTS, TEXTS)
+    assert np.diag(table).tolist() == [1.0] * 5
+    assert ((table > 0) & (table <= 1)).all()
+    assert table[0, 1] == 1.0
+
+
+def test_a_metric_nobody_knows() -> None:
+    with pytest.raises(RecipeError, match="metric cannot be 'manhattan'"):
+        NGrams(metric="manhattan")
+
+
+@given(
+    arrays(np.float32, st.tuples(st.integers(1, 5), st.just(4)), elements=st.floats(-1e3, 1e3, width=32)),
+    st.sampled_from(METRICS),
+)
+def test_similarities_are_finite_and_in_range(rows: np.ndarray, metric: str) -> None:
+    exact = rows.astype(np.float64)
+    held = unit(exact) if metric == "cosine" else exact
+    squares = np.einsum("qd,qd->q", held, held)
+    table = similarities(metric, held @ held.T, squares, squares)
+    assert np.isfinite(table).all()
+    assert metric == "dot" or table.max() <= 1.0
+    if metric == "euclidean":
+        assert (table > 0).all()
+        assert np.diag(table).tolist() == [1.0] * len(rows)
+        distances = np.linalg.norm(exact[:, None] - exact, axis=2)
+        assert table == pytest.approx(1 / (1 + distances), abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "meant"),
+    [('"query: "', "query: "), ("query:", "query:"), ('"', '"'), ('""', ""), ("", "")],
+)
+def test_a_space_at_the_end_can_be_given_in_quotes(given_text: str, meant: str) -> None:
+    assert unquoted(given_text) == meant
