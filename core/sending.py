@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 KEYS = ("SSP_EMBEDDINGS_KEY", "OPENAI_API_KEY")
-"""Environment variables that may hold the key, first come first served."""
+"""Environment variables that may hold the key, first come first served.
+
+The second was not given for this server: it goes nowhere unencrypted but to this machine.
+"""
 BUSY = (408, 425, 429)
 """Answers besides 5xx after which it helps to ask again."""
 PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -132,7 +135,7 @@ class PostLine:
         away = not is_this_machine(self.host)
         with (
             httpx.Client(timeout=limits, follow_redirects=False, trust_env=away, verify=_trusted()) as client,
-            client.stream("POST", url, content=text, headers=_headers()) as answer,
+            client.stream("POST", url, content=text, headers=_headers(self.address)) as answer,
         ):
             self._check(answer)
             return self._body(answer, largest, ends)
@@ -162,7 +165,7 @@ class PostLine:
             return
         if answer.is_redirect:
             raise self._redirected(answer)
-        said, hint = _refusals().get(
+        said, hint = _refusals(self.address).get(
             status, (f"answered {status}", "Check embedder.base_url and embedder.model.")
         )
         raise RecipeError(f"{self.host} {said}.", hint)
@@ -183,9 +186,9 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _refusals() -> dict[int, tuple[str, str]]:
+def _refusals(address: str) -> dict[int, tuple[str, str]]:
     """What an answer means, and what to do."""
-    name = _key_name()
+    name = _key_name(address)
     key = (
         (f"does not accept the key in {name} (401 or 403)", "Correct the key, or use another model.")
         if name
@@ -202,9 +205,9 @@ def _refusals() -> dict[int, tuple[str, str]]:
     return {401: key, 403: key, 404: absent, 400: refused, 413: refused, 422: refused}
 
 
-def _headers() -> dict[str, str]:
+def _headers(address: str) -> dict[str, str]:
     headers = {"Content-Type": "application/json", "User-Agent": "ssp-studio"}
-    name = _key_name()
+    name = _key_name(address)
     if not name:
         return headers
     key = os.environ[name].strip()
@@ -213,9 +216,11 @@ def _headers() -> dict[str, str]:
     return headers | {"Authorization": f"Bearer {key}"}
 
 
-def _key_name() -> str:
-    """The environment variable that holds the key; "" = none does."""
-    return next((name for name in KEYS if os.environ.get(name, "").strip()), "")
+def _key_name(address: str) -> str:
+    """The environment variable that holds the key for an address; "" = none does."""
+    private = urlsplit(address).scheme == "https" or is_this_machine(host_of(address))
+    names = KEYS if private else KEYS[:1]
+    return next((name for name in names if os.environ.get(name, "").strip()), "")
 
 
 def _asked_pause(answer: httpx.Response) -> float:

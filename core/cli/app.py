@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from core.cli.output import StderrReport
+from core.embedding_cache import kept_in
 from core.errors import StudioError
 from core.settings import Settings, settings, with_workspace
 from core.store import Store
@@ -43,7 +44,7 @@ def configured(workspace: Path | None) -> Settings:
 def opened(workspace: Path | None) -> Iterator[tuple[Store, Settings]]:
     """The workspace's store for the length of one command."""
     chosen = configured(workspace)
-    with Store.open(chosen.workspace) as store:
+    with Store.open(chosen.workspace) as store, kept_in(chosen.embeddings):
         yield store, chosen
 
 

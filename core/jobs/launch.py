@@ -116,6 +116,7 @@ def _spawn(folder: Path) -> None:
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
+            env=os.environ | {"SSP_WORKSPACE": str(folder.parents[1])},
         )
     (folder / "pid").write_text(str(process.pid))
     process.returncode = 0  # the board, not this handle, waits for the process

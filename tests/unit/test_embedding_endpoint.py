@@ -14,7 +14,7 @@ from core.egress import EgressRefused
 from core.embedders import address_of, build
 from core.embedders.endpoint import EndpointEmbedder
 from core.errors import RecipeError, UnknownName
-from core.sending import KEYS, connect
+from core.sending import KEYS, _headers, _key_name, connect
 from core.types import Egress
 from tests import embedding_client
 from tests.embedding_client import SECRET, TEXTS, asking, dataset, expected
@@ -127,6 +127,26 @@ def test_our_own_key_comes_first(server: Server, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(name, key)
     asking(server).embed(["a"])
     assert server.headers[0]["Authorization"] == "Bearer ours"
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://api.example.org/v1", KEYS[1]),
+        ("http://127.0.0.1:8000/v1", KEYS[1]),
+        ("http://api.example.org/v1", ""),
+        ("http://localhost.example.org/v1", ""),
+    ],
+)
+def test_a_key_meant_for_others_travels_encrypted(
+    monkeypatch: pytest.MonkeyPatch, address: str, name: str
+) -> None:
+    monkeypatch.delenv(KEYS[0], raising=False)
+    monkeypatch.setenv(KEYS[1], SECRET)
+    assert _key_name(address) == name
+    assert ("Authorization" in _headers(address)) == bool(name)
+    monkeypatch.setenv(KEYS[0], "for this very server")
+    assert _key_name(address) == KEYS[0]
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "schlüssel"])

@@ -65,6 +65,19 @@ def test_the_second_run_and_a_question_about_the_first_need_no_server(ssp: Ssp, 
     assert [row["ids"] for row in again.document["selections"]] == [row["ids"] for row in stored]
 
 
+def test_vectors_lie_in_the_workspace_that_a_command_names(
+    ssp: Ssp, tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = filled(ssp, tmp_path)
+    with serving() as server:
+        first = run(ssp, target, server.url).document["run"]
+    monkeypatch.setenv("SSP_WORKSPACE", str(tmp_path / "elsewhere"))
+    settings.reset()
+    again = ssp("select", first, "--workspace", str(workspace))
+    assert again.code == 0, again.err
+    assert not (tmp_path / "elsewhere").exists()
+
+
 @pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
 def test_every_metric_chooses(ssp: Ssp, tmp_path: Path, server: Server, metric: str) -> None:
     done = run(ssp, filled(ssp, tmp_path), server.url, f"embedder.metric={metric}")
