@@ -63,6 +63,7 @@ def test_what_is_banned_pinned_or_the_query_itself() -> None:
     assert full.chosen.tolist() == [[1, 3]]
 
 
+@pytest.mark.slow
 def test_more_labels_than_bits_go_to_the_solver() -> None:
     generator = np.random.default_rng(0)
     counts = (generator.random((150, 90)) < 0.1).astype(int)

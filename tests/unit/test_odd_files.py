@@ -15,7 +15,11 @@ def test_there_are_many() -> None:
     assert len({odd.what for odd in ODD}) == len(ODD) >= 80
 
 
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd.what)
+LONG = {"gzip bomb", "zip bomb", "a line of 10 MB", "a line of 70 MB"}
+CASES = [pytest.param(odd, id=odd.what, marks=[pytest.mark.slow] * (odd.what in LONG)) for odd in ODD]
+
+
+@pytest.mark.parametrize("odd", CASES)
 def test_odd_file(ssp: Ssp, tmp_path: Path, odd: Odd) -> None:
     path = put(tmp_path / "in", odd.name, odd.bytes())
     before = ssp("datasets").out
