@@ -122,7 +122,7 @@ def of_run(store: Store, run_id: str) -> Workbench:
 
 
 def of_dataset(store: Store, dataset_id: str) -> Workbench:
-    """The workbench of a data set: imported Stage-I labels where it has some, else its gold.
+    """The workbench of a data set: its imported Stage-I labels, else its newest run, else its gold.
 
     Raises:
         UnknownName: no such data set. RecipeError: it has no labels.
@@ -132,6 +132,9 @@ def of_dataset(store: Store, dataset_id: str) -> Workbench:
     imported = [run["id"] for run in runs if run["kind"] == "import" and "stage1" in run["stages"]]
     if imported:
         return _bench(store, dataset, views.predictions(store, imported[0], "stage1"), EMBEDDER, {})
+    computed = [run["id"] for run in runs if run["kind"] == "run" and {*NOISY} & {*run["stages"]}]
+    if computed:
+        return replace(of_run(store, computed[-1]), settings={})
     gold = next((run["id"] for run in runs if run["kind"] == "gold"), None)
     if gold is None:
         raise RecipeError(

@@ -105,6 +105,17 @@ def test_a_data_set_is_asked_by_its_own_labels(ssp: Ssp, tmp_path: Path) -> None
     assert [row["query"] for row in rows] == list(range(6))
 
 
+def test_a_data_set_that_was_run_is_asked_by_its_noisy_labels_and_the_defaults(
+    ssp: Ssp, tmp_path: Path
+) -> None:
+    target = filled(ssp, tmp_path)
+    run = ssp("run", "ssp", "--dataset", target, "--source", "theirs", "--set", "k=2").document["run"]
+    by_set = ssp("select", target).document["selections"]
+    assert [len(row["ids"]) for row in by_set] == [5] * 6
+    by_run = ssp("select", run, "--set", "k=8").document["selections"]
+    assert [row["value"] for row in by_set] == [row["value"] for row in by_run]
+
+
 @pytest.mark.parametrize(
     "arguments", [["select"], ["select", "absent"], ["audit", "absent"], ["select", "--labels", "x.jsonl"]]
 )

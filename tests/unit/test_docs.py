@@ -32,7 +32,13 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
         "SSP_WORKSPACE": str(tmp_path / "workspace"),
         "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
     }
-    for line in [*blocks("corridor"), *blocks("catalog"), *blocks("own-file"), *blocks("own-labels")]:
+    for line in [
+        *blocks("corridor"),
+        *blocks("catalog"),
+        *blocks("own-file"),
+        *blocks("own-labels"),
+        *blocks("selecting"),
+    ]:
         done = subprocess.run(
             ["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
