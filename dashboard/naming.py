@@ -48,6 +48,8 @@ SELECTORS = {
     "label_diverse": "label-diverse greedy",
     "none": "no exemplars",
 }
+METHODS = ("ilp", "similarity", "mmr", "dpp", "set_bsr", "vote_k", "label_diverse", "random")
+"""Selectors to choose from, in the order they are offered."""
 PROVEN = {"certificate", "search", "milp", "optimal"}
 STATUSES = {
     "certificate": "proven optimal: the best by score show every label",

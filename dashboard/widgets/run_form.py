@@ -8,14 +8,9 @@ import streamlit as st
 
 from core.types import Dataset
 from dashboard import actions, naming, queries, state
-from dashboard.widgets import errors
+from dashboard.widgets import errors, similarity_form
 
-SELECTORS = {
-    "auto": "as the recipe says",
-    "ilp": "integer program (ILP)",
-    "similarity": "nearest",
-    "random": "random",
-}
+SELECTORS = {"auto": "as the recipe says", **{name: naming.SELECTORS[name] for name in naming.METHODS}}
 ANSWERS = {
     "auto": "as the recipe says",
     "offline": "offline in-context tagger",
@@ -55,13 +50,14 @@ def _dialog(dataset_id: str) -> None:
         limit = left.number_input("Only the first … sentences", 1, None, None, placeholder="all")
         seed = right.number_input("Seed", 0, None, 0)
         sources = _sources(dataset)
+        similarity = similarity_form.fields(dataset)
         sent = st.form_submit_button("Start", type="primary", icon=":material/play_arrow:")
     if sent:
         with errors.shown():
             actions.start_run(
                 recipe,
                 dataset.id,
-                overrides(selector, k, llm),
+                {**overrides(selector, k, llm), **similarity_form.overrides(similarity)},
                 sources=sources,
                 split=split or None,
                 limit=int(limit) if limit else None,

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import FIRST, Dashboard, heading
+from tests.embedding_server import serving
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 ONE = "/exemplars?dataset=sample-pos-fao&sentence=3&tab=try"
@@ -115,3 +116,25 @@ def test_presenting_saves_nothing(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard, f"{ONE}&present=1")
     expect(tab.get_by_role("button", name="Save as recipe")).to_have_count(0)
     expect(tab.get_by_role("slider", name="Exemplars (K)")).to_be_visible()
+
+
+def test_a_run_by_a_servers_similarities_started_from_the_page(dashboard: Dashboard, tab: Page) -> None:
+    with serving() as server:
+        tab.goto(f"{dashboard.url}/?dataset=sample-pos-fao")
+        heading(tab, "Overview")
+        tab.locator(".st-key-card-sample-pos-fao").get_by_role("button", name="Run").click(timeout=FIRST)
+        dialog = tab.get_by_role("dialog")
+        dialog.get_by_text("How similar sentences are").click()
+        expect(dialog.get_by_role("textbox", name="Model")).to_be_visible(timeout=FIRST)
+        dialog.get_by_role("combobox", name="Similarity by").press("ArrowDown")
+        tab.get_by_role("option", name=re.compile("a server")).click()
+        dialog.get_by_role("textbox", name="Model").fill("toy")
+        dialog.get_by_role("textbox", name="Server address").fill(server.url)
+        dialog.get_by_role("button", name="Start").click()
+        expect(dialog).to_have_count(0, timeout=FIRST)
+        kept = dashboard.workspace / "cache" / "embeddings"
+        for _ in range(240):
+            tab.wait_for_timeout(250)
+            if list(kept.glob("*/*.npy")):
+                break
+    assert len(set(server.texts)) == 30

@@ -13,7 +13,6 @@ from core.types import Labels
 from dashboard import naming, state
 from dashboard.widgets.slider import slider
 
-METHODS = ("ilp", "similarity", "mmr", "dpp", "set_bsr", "vote_k", "label_diverse", "random")
 LAMBDAS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)
 PRICES = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)
 PERCENTILES = tuple(step / 20 for step in range(21))
@@ -60,7 +59,7 @@ def _bound(item: str, defaults: Values, now: Any, spares: Sequence[str] | None =
 
 
 def _method(defaults: Values, values: Values) -> None:
-    options = list(dict.fromkeys((*METHODS, values["name"])))
+    options = list(dict.fromkeys((*naming.METHODS, values["name"])))
     st.selectbox(
         "Chosen by",
         options,
