@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import what_if, workbench
+from core import set_price, what_if, workbench
 from core.errors import StudioError
 from core.selectors import build, setting_names
 from core.types import Report, Selection
@@ -107,13 +107,11 @@ def one(found: Workbench, settings: Mapping[str, Any], row: int) -> Tried:
     return what_if.try_one(found, settings, row)
 
 
-def everything(found: Workbench, settings: Mapping[str, Any]) -> list[Selection]:
-    """What these settings choose for the whole set, or for so many queries spread over it."""
-    return found.choose(settings, _silent, rows=what_if.queries_of(found))
-
-
-def _silent(doing: str, done: int, total: int) -> None:
-    """A report nobody reads."""
+def everything(
+    found: Workbench, settings: Mapping[str, Any]
+) -> tuple[list[Selection], set_price.SetPrice | None]:
+    """What these settings choose for the whole set, or for so many queries spread over it, at what price."""
+    return set_price.choose_all(found, settings, what_if.queries_of(found))
 
 
 def kept(run_id: str, question: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_a_preset_and_another_selector_begin_afresh(bench: Workbench) -> None:
 
 def test_one_and_all_are_chosen_alike(bench: Workbench) -> None:
     asked = trying.effective(bench, {"k": 2})
-    together = trying.everything(bench, asked)
+    together, _ = trying.everything(bench, asked)
     for row, selection in enumerate(together):
         alone = trying.one(bench, asked, row).selection
         assert (alone.query, alone.chosen, alone.value) == (row, selection.chosen, selection.value)

@@ -90,9 +90,10 @@ def whole_set(here: Here) -> None:
 
 def _set(here: Here, bench: Workbench, asked: Mapping[str, Any]) -> Tables:
     began = time.perf_counter()
-    solved = trying.everything(bench, asked)
+    solved, price = trying.everything(bench, asked)
     seconds = time.perf_counter() - began
     whole.figures(here, what_if.figures(bench, solved, asked), solved, seconds)
+    whole.price(price)
     used = whole.usage(bench, solved)
     shown = whole.labels(bench, solved)
     others = whole.others(here, bench, asked)

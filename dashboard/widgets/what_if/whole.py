@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from core import what_if
+from core.set_price import SetPrice
 from core.types import Selection
 from core.workbench import Workbench
 from dashboard import naming, state, trying
@@ -47,6 +48,20 @@ def figures(here: Here, found: Mapping[str, float], solved: Sequence[Selection],
     with st.container(horizontal=True, gap="small"):
         for name, count in Counter(item.status for item in solved).most_common():
             st.badge(f"{count:,} {naming.STATUSES.get(str(name), str(name))}", color="gray")
+
+
+def price(found: SetPrice | None) -> None:
+    """What showing the labels cost the whole set."""
+    if found is None or not found.forced:
+        return
+    given = found.similarity + found.worth
+    each = f", {given / found.labels:.3f} for each" if found.labels else ""
+    low = f"; {found.doubtful:,} of them carry a label below its threshold" if found.doubtful else ""
+    st.caption(
+        f"The price of coverage: {found.labels:,} more labels shown in all, for {given:.3f} of score "
+        f"(similarity {-found.similarity:+.3f}, confidence {-found.worth:+.3f}){each}. "
+        f"{found.forced:,} exemplars are there for the labels' sake{low}."
+    )
 
 
 def written(name: str, value: float) -> str:
