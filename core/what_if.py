@@ -20,6 +20,8 @@ from core.workbench import Workbench
 
 LARGEST_SET = 500
 """Queries a whole-set view solves; of a larger set, so many spread evenly over it."""
+BLOCK = 256
+"""Exemplars compared with the pool at a time."""
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "default (present)": {"preset": "present"},
     "the paper's code, tagging (ssp_seq)": {"preset": "ssp_seq"},
@@ -30,6 +32,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "marginal relevance (MMR)": {"name": "mmr"},
     "determinantal (DPP)": {"name": "dpp"},
     "label-diverse greedy": {"name": "label_diverse"},
+    "set coverage (Set-BSR)": {"name": "set_bsr"},
+    "vote-k": {"name": "vote_k"},
     "random": {"name": "random"},
 }
 """Settings to hold one's own against; K is kept."""
@@ -141,8 +145,11 @@ def _covered(bench: Workbench, selection: Selection) -> float:
 
 def _within(bench: Workbench, selections: Sequence[Selection], used: list[int]) -> float:
     """Mean similarity between exemplars that share a prompt."""
+    if not used:
+        return 0.0
     place = {row: index for index, row in enumerate(used)}
-    between = bench.ready.problem([bench.pool[row].instance for row in used]).similarity[:, used]
+    blocks = [np.array(used[start : start + BLOCK]) for start in range(0, len(used), BLOCK)]
+    between = np.vstack([bench.ready.between(rows, np.array(used)) for rows in blocks])
     means = []
     for selection in selections:
         rows = [place[row] for row in selection.chosen]
