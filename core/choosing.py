@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from core.embedders import Compare
+from core.embedders import Compare, Progress
 from core.embedders import build as build_embedder
 from core.errors import RecipeError
 from core.run_input import RunInput
 from core.selectors import build as build_selector
-from core.selectors.problem import FloatArray, IntArray, SelectionProblem
+from core.selectors.problem import Embeddings, FloatArray, IntArray, SelectionProblem
 from core.selectors.statistics import counts_and_confidence
+from core.selectors.words import WordRecall, Words
 from core.sending import connect
 from core.tasks import tasks
 from core.types import Dataset, Exemplar, Instance, Labels, Report, Selection
 
 QUERIES_AT_A_TIME = 256
+PRODUCTS = ("cosine", "dot")
+"""Metrics of an embedder whose similarities are dot products of its rows."""
 
 
 def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Selection]:
@@ -39,7 +43,7 @@ def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Sele
         if selector is None:
             found = _recorded(job, pool, problem, start)
         else:
-            found = selector.select(problem, seed=job.seed + start, report=shifted)
+            found = selector.select(problem, seed=job.seed, report=shifted)
         selections += [replace(selection, query=selection.query + start) for selection in found]
     return selections
 
@@ -78,7 +82,9 @@ def _shifted(report: Report, start: int, total: int) -> Report:
 class Candidates:
     """A pool with all that selection asks of it, worked out once; L coverage labels, N items.
 
-    `rows` maps an item's position in the target to its row; `compare` gives similarities to the pool.
+    `rows` maps an item's position in the target to its row; `compare` gives similarities to the pool,
+    `embeddings` the dense rows (Q, d) and (N, d) they are products of, None where there are none. `embed`
+    gives rows for texts of the pool, dense or sparse, where similarities are products; else None.
     """
 
     labels: Labels
@@ -89,11 +95,15 @@ class Candidates:
     rows: Mapping[int, int]
     texts: Sequence[str]
     compare: Compare
+    embeddings: Callable[[Sequence[str]], Embeddings] | None = None
+    embed: Callable[[Sequence[str]], Any] | None = None
+    _kept: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def problem(self, queries: Sequence[Instance]) -> SelectionProblem:
         """The selection problem of these queries."""
+        texts = [_text(item) for item in queries]
         return SelectionProblem(
-            similarity=self.compare([_text(item) for item in queries]),
+            similarity=self.compare(texts),
             own=np.array([self.rows.get(item.position, -1) for item in queries]),
             counts=self.counts,
             confidence=self.confidence,
@@ -101,15 +111,43 @@ class Candidates:
             labels=self.labels,
             lengths=self.lengths,
             among=self.among,
+            between=self.between,
+            recall=WordRecall(lambda: self._words, texts),
+            embeddings=self.embeddings(texts) if self.embeddings else None,
+            kept=self._kept,
         )
 
     def among(self, rows: IntArray) -> FloatArray:
         """(M, M) similarities between pool rows."""
-        return self.compare([self.texts[row] for row in rows])[:, rows]
+        return self.between(rows, rows)
+
+    def between(self, rows: IntArray, columns: IntArray) -> FloatArray:
+        """(M, C) similarities of pool rows to other pool rows."""
+        if self.embed is None:
+            return self.compare([self.texts[row] for row in rows])[:, columns]
+        products = self._vectors[rows] @ self._vectors[columns].T
+        return np.asarray(products.toarray() if hasattr(products, "toarray") else products)
+
+    @cached_property
+    def _vectors(self) -> Any:
+        return self.embed(self.texts) if self.embed else None
+
+    @cached_property
+    def _words(self) -> Words:
+        return Words(self.texts)
 
 
-def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exemplar]) -> Candidates:
-    """Statistics and embeddings of a pool; `embedder` is the recipe's table of that name."""
+def candidates(
+    dataset: Dataset,
+    embedder: Mapping[str, Any],
+    pool: Sequence[Exemplar],
+    report: Progress | None = None,
+) -> Candidates:
+    """Statistics and embeddings of a pool; `embedder` is the recipe's table of that name.
+
+    Raises:
+        EgressRefused: its text may not go where the embedder would send it.
+    """
     task = tasks[dataset.task]
     labels = task.coverage_labels(dataset.labels)
     counts, confidence = counts_and_confidence(
@@ -121,6 +159,8 @@ def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exe
     texts = [_text(item.instance) for item in pool]
     built = build_embedder(embedder["name"], settings)
     connect(built, [dataset])  # refuses here, before anything is sent
+    compare = built.against(texts, report)
+    products = settings.get("metric", PRODUCTS[0]) in PRODUCTS
     return Candidates(
         labels=labels,
         counts=counts,
@@ -129,7 +169,9 @@ def candidates(dataset: Dataset, embedder: Mapping[str, Any], pool: Sequence[Exe
         lengths=np.array([len(text.split()) for text in texts], dtype=np.int64),
         rows={item.instance.position: row for row, item in enumerate(pool)},
         texts=texts,
-        compare=built.against(texts),
+        compare=compare,
+        embeddings=getattr(compare, "embeddings", None) if products else None,
+        embed=built.embed if products else None,
     )
 
 
@@ -138,7 +180,11 @@ def _problems(
 ) -> Iterator[tuple[int, SelectionProblem]]:
     """The selection problem of every block of queries: similarities never take N x N of memory."""
     report("similarities", 0, 1)
-    ready = candidates(job.dataset, job.recipe["embedder"], pool)
+
+    def embedding(done: int, total: int) -> None:
+        report("embedding sentences", done, total)
+
+    ready = candidates(job.dataset, job.recipe["embedder"], pool, embedding)
     for start in range(0, len(job.instances), QUERIES_AT_A_TIME):
         yield start, ready.problem(job.instances[start : start + QUERIES_AT_A_TIME])
 

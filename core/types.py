@@ -157,8 +157,11 @@ class Selection:
 
     `chosen` are row numbers of the pool in prompt order, most similar first; `similarity` and
     `confidence` are parallel to it (`confidence` is the mean over the item's tokens). `value` is
-    the objective, `upper_bound` a proven bound on it, `status` how it was found
-    (optimal | feasible | heuristic | recorded). `covers` lists the priced labels each one carries.
+    the objective, `upper_bound` a proven bound on it. `covers` lists the priced labels each one carries.
+
+    `status` is how it was found. Proven to be best: certificate (the K highest scores show every label in
+    demand), search, or milp (by an integer programming solver); rows of older versions say optimal for
+    these three. Otherwise feasible (the solver's time ran out), heuristic or recorded.
     """
 
     query: int

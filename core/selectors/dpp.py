@@ -14,8 +14,8 @@ import numpy as np
 
 from core.errors import RecipeError
 from core.selectors import selectors
-from core.selectors.nearby import Alike, by_rule
-from core.selectors.problem import FloatArray, IntArray, SelectionProblem, check_k
+from core.selectors.nearby import Near, by_rule
+from core.selectors.problem import SelectionProblem, check_k
 from core.types import Report, Selection
 
 TINY = 1e-10
@@ -53,9 +53,10 @@ class Dpp:
         """See `Selector.select`; `seed` is not used."""
         return by_rule(problem, self.k, self.among, self._rule, report)
 
-    def _rule(self, k: int, similarity: FloatArray, rows: IntArray, alike: Alike) -> Sequence[int]:
+    def _rule(self, k: int, near: Near) -> Sequence[int]:
+        similarity = near.similarity
         quality = np.exp(self.sharpness * (similarity - similarity.max(initial=0.0)) / 2)
-        kernel = quality[:, None] * alike() * quality
+        kernel = quality[:, None] * near.alike() * quality
         left = np.diagonal(kernel).copy()
         basis = np.zeros((k, len(similarity)))
         chosen: list[int] = []

@@ -19,11 +19,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from core.availability import require
 from core.errors import RecipeError
 from core.selectors import selectors
 from core.selectors.exact.answers import STATUS, Answers
 from core.selectors.exact.engine import Effort, solve
-from core.selectors.exact.scores import Matrix
+from core.selectors.exact.scores import Matrix, Scores
 from core.selectors.exact.wish import Limit, Wish
 from core.selectors.problem import FloatArray, Outcome, SelectionProblem, check_k, written
 from core.selectors.statistics import confidence_term, thresholds
@@ -39,6 +40,7 @@ CHOICES = {
     "confidence": ("present", "v5", "none"),
     "preset": tuple(PRESETS),
     "solver": ("highs", "cbc"),
+    "backend": ("numpy", "torch"),
 }
 
 
@@ -65,6 +67,9 @@ class Ilp:
         full_pool: give the solver the whole pool, without the reduction ("prove it").
         solver: `highs` or `cbc`.
         time_limit: the solver's seconds per query, after which its best set is taken (`feasible`).
+        backend: `torch` multiplies dense embeddings with torch, on a GPU where there is one; the choices
+            are those of `numpy`, and on a CPU it is no faster. Without dense embeddings (character
+            n-grams are sparse, a matrix has none) both are the same work in numpy.
     """
 
     name: ClassVar[str] = "ilp"
@@ -86,6 +91,7 @@ class Ilp:
     full_pool: bool = False
     solver: str = "highs"
     time_limit: float = 60.0
+    backend: str = "numpy"
 
     def __post_init__(self) -> None:
         check_k(self.k, self.name)
@@ -94,6 +100,8 @@ class Ilp:
                 raise RecipeError(
                     f"setting {key} of selector ilp is {getattr(self, key)!r}.", f"Known: {', '.join(known)}."
                 )
+        if self.backend == "torch":
+            require("torch", purpose="the setting backend = torch of selector ilp")
         _by_label(self.demands, "demands")
         _by_label(self.prices, "prices")
         _numbers(self.pin, "pin")
@@ -120,7 +128,7 @@ class Ilp:
         problem.check()
         wish = self.wish(problem)
         started = time.perf_counter()
-        answers = solve(Matrix(problem.similarity), problem.own, wish, self.effort())
+        answers = solve(self.scores(problem), problem.own, wish, self.effort())
         seconds = (time.perf_counter() - started) / max(len(answers.value), 1)
         return self.as_selections(problem, wish, answers, report, seconds=seconds)
 
@@ -133,6 +141,15 @@ class Ilp:
             selections.append(written(problem, query, _outcome(answers, query, seconds), wish.demand))
             report("choosing exemplars", query + 1, len(answers.value))
         return selections
+
+    def scores(self, problem: SelectionProblem) -> Scores:
+        """The similarities of a problem, as the engine takes them."""
+        matrix = Matrix(problem.similarity)
+        if self.backend == "numpy" or problem.embeddings is None:
+            return matrix
+        from core.selectors.exact.torch_scores import TorchEmbedded
+
+        return TorchEmbedded(*problem.embeddings, matrix)
 
     def effort(self) -> Effort:
         """How hard to try, for the engine."""
@@ -179,8 +196,7 @@ class Ilp:
 
 
 def _outcome(answers: Answers, query: int, seconds: float) -> Outcome:
-    chosen = answers.chosen[query]
-    status = "feasible" if STATUS[answers.status[query]] == "feasible" else "optimal"
+    chosen, status = answers.chosen[query], STATUS[answers.status[query]]
     return Outcome(
         chosen[chosen >= 0], float(answers.value[query]), float(answers.bound[query]), status, seconds
     )

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.selectors import selectors
-from core.selectors.nearby import Alike, by_rule
-from core.selectors.problem import FloatArray, IntArray, SelectionProblem, check_k
+from core.selectors.nearby import Near, by_rule
+from core.selectors.problem import SelectionProblem, check_k
 from core.types import Report, Selection
 
 
@@ -39,7 +39,8 @@ class LabelDiverse:
         carried = problem.counts > 0
         rarest = np.argsort(carried.sum(axis=0), kind="stable")
 
-        def rule(k: int, similarity: FloatArray, rows: IntArray, alike: Alike) -> Sequence[int]:
+        def rule(k: int, near: Near) -> Sequence[int]:
+            rows = near.rows
             chosen: list[int] = []
             for label in rarest:
                 carriers = np.flatnonzero(carried[rows, label])

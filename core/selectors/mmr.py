@@ -13,8 +13,8 @@ import numpy as np
 
 from core.errors import RecipeError
 from core.selectors import selectors
-from core.selectors.nearby import Alike, by_rule
-from core.selectors.problem import FloatArray, IntArray, SelectionProblem, check_k
+from core.selectors.nearby import Near, by_rule
+from core.selectors.problem import SelectionProblem, check_k
 from core.types import Report, Selection
 
 
@@ -50,8 +50,9 @@ class Mmr:
         """See `Selector.select`; `seed` is not used."""
         return by_rule(problem, self.k, self.among, self._rule, report)
 
-    def _rule(self, k: int, similarity: FloatArray, rows: IntArray, alike: Alike) -> Sequence[int]:
-        nearest, matrix = np.zeros(len(similarity)), alike()
+    def _rule(self, k: int, near: Near) -> Sequence[int]:
+        similarity, matrix = near.similarity, near.alike()
+        nearest = np.zeros(len(similarity))
         free = np.ones(len(similarity), dtype=bool)
         chosen: list[int] = []
         for _ in range(k):

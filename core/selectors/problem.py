@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,20 @@ from core.types import Labels, Report, Selection
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+Embeddings = tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]
+T = TypeVar("T")
+
+
+class Recall(Protocol):
+    """How well single tokens of a query are met by pool items. Rows are those of the pool."""
+
+    def __call__(self, query: int, rows: IntArray) -> FloatArray:
+        """(T, M) similarity, at most 1, of each of the query's T tokens to its best match in each item."""
+        ...
+
+    def rarity(self, query: int) -> FloatArray:
+        """(T,) inverse document frequency of each token over the pool, above 0."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,10 @@ class SelectionProblem:
         lengths: (N,) tokens of each item, for a token budget; None = as many as it has labels.
         among: similarities (M, M) between M pool rows, for selectors that avoid repetition; None =
             items are taken as unrelated. Never asked for the whole of a large pool.
+        between: similarities (M, C) of M pool rows to C others; None = unknown.
+        recall: token by token, for selectors that look inside a text; None = there is no text.
+        embeddings: dense rows (Q, d) and (N, d) whose dot products are the similarities; None = none.
+        kept: see `once`; the same dictionary in every problem over one pool.
     """
 
     similarity: FloatArray
@@ -43,6 +61,20 @@ class SelectionProblem:
     allowed: BoolArray | None = None
     lengths: IntArray | None = None
     among: Callable[[IntArray], FloatArray] | None = None
+    between: Callable[[IntArray, IntArray], FloatArray] | None = None
+    recall: Recall | None = None
+    embeddings: Embeddings | None = None
+    kept: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What `work` gives: worked out for the first problem over a pool, remembered for the others.
+
+        Args:
+            key: of the work; everything the result depends on, apart from the pool.
+        """
+        if key not in self.kept:
+            self.kept[key] = work()
+        return cast(T, self.kept[key])
 
     def check(self) -> None:
         """Raise RecipeError when the shapes do not fit together or a number is not finite."""
@@ -58,6 +90,12 @@ class SelectionProblem:
             shapes["allowed"] = (self.allowed.shape, (items,))
         if self.lengths is not None:
             shapes["lengths"] = (self.lengths.shape, (items,))
+        if self.embeddings is not None:
+            rows, columns = self.embeddings
+            shapes["embeddings"] = (
+                rows.shape + columns.shape,
+                (queries, *rows.shape[1:], items, *rows.shape[1:]),
+            )
         for name, (found, wanted) in shapes.items():
             if found != wanted:
                 raise RecipeError(

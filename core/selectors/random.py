@@ -20,6 +20,9 @@ from core.types import Report, Selection
 class Random:
     """`k` exemplars drawn without replacement, each query from its own stream of the seed.
 
+    The stream is that of the query's row in the pool, however the queries are cut into blocks; a query
+    from outside the pool has that of its place in the block.
+
     `value` is the sum of their similarities, `upper_bound` that of the most similar ones.
     """
 
@@ -42,7 +45,9 @@ class Random:
         for query, similarity in enumerate(problem.similarity):
             started = time.perf_counter()
             rows = problem.candidates(query)
-            generator = np.random.default_rng([abs(seed), int(seed < 0), query])
+            own = int(problem.own[query])
+            stream = own if own >= 0 else problem.similarity.shape[1] + query
+            generator = np.random.default_rng([abs(seed), int(seed < 0), stream])
             chosen = generator.choice(rows, size=min(self.k, len(rows)), replace=False)
             best = similarity[most_similar(similarity, rows, self.k)].sum()
             value = float(similarity[chosen].sum())

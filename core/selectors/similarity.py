@@ -22,7 +22,7 @@ def most_similar(similarity: FloatArray, rows: IntArray, k: int) -> IntArray:
 @selectors.register("similarity")
 @dataclass(frozen=True)
 class Similarity:
-    """The `k` most similar exemplars; `value` is the sum of their similarities."""
+    """The `k` most similar exemplars; `value` is the sum of their similarities, and cannot be higher."""
 
     name: ClassVar[str] = "similarity"
     k: int = 8
@@ -44,7 +44,7 @@ class Similarity:
             started = time.perf_counter()
             chosen = most_similar(similarity, problem.candidates(query), self.k)
             value = float(similarity[chosen].sum())
-            outcome = Outcome(chosen, value, value, "optimal", time.perf_counter() - started)
+            outcome = Outcome(chosen, value, value, "certificate", time.perf_counter() - started)
             selections.append(written(problem, query, outcome, demand))
             report("choosing exemplars", query + 1, len(problem.similarity))
         return selections

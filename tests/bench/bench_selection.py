@@ -2,7 +2,8 @@
 
     python -m tests.bench.bench_selection [--large]
 
-runs on one thread; `--large` adds pools of 100,000 items. Set SSP_MIRROR for real sentences.
+runs on one thread; `--large` adds pools of 100,000 items. Set SSP_MIRROR for real sentences. Lines
+below the table: products of embeddings by numpy against torch, on the same machine.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pulp
 
+from core.availability import is_installed
 from core.selectors.exact import Embedded, Matrix, Scores, Wish, solve
 from core.selectors.exact.general import program_of
 from core.selectors.exact.milp import Program
@@ -78,7 +80,42 @@ def table(sizes: list[int]) -> bool:
     for width, mode in SETTINGS:
         for size in sizes:
             good &= _line(width, mode, size, measure(width, mode, size))
+    for width, mode in ((3, "present"), (17, "present")) if is_installed("torch") else ():
+        good &= _torch_line(width, mode, 10_000)
+    if not is_installed("torch"):
+        print("\nnumpy / torch: left out, torch is not installed")
     return good
+
+
+def _torch_line(width: int, mode: str, size: int) -> bool:
+    """Print how the backends compare, for whole choices and for products alone; True if choices are equal."""
+    import torch
+
+    from core.selectors.exact.torch_scores import TorchEmbedded
+
+    torch.set_num_threads(1)
+    drawn, queries = pool(width, size), np.arange(min(size, QUERIES[size]))
+    rows, wish = drawn.embeddings, drawn.wish(mode)
+    sources = {"numpy": Embedded(rows[queries], rows), "torch": TorchEmbedded(rows[queries], rows)}
+    found = {name: solve(scores, queries, wish) for name, scores in sources.items()}
+    whole = {name: _best_of(lambda of=of: solve(of, queries, wish)) for name, of in sources.items()}
+    bare = {name: _best_of(lambda of=of: _products(of, queries)) for name, of in sources.items()}
+    equal = bool((found["numpy"].chosen == found["torch"].chosen).all())
+    device = "GPU" if torch.cuda.is_available() else "CPU, 1 thread"
+    print(
+        f"\nnumpy / torch ({device}), {width} labels, {mode}, N={size}, d={rows.shape[1]}: "
+        f"{1e6 * whole['numpy'] / len(queries):.0f} / {1e6 * whole['torch'] / len(queries):.0f} us a choice "
+        f"= {whole['numpy'] / whole['torch']:.2f}; products alone "
+        f"{1e6 * bare['numpy'] / len(queries):.0f} / {1e6 * bare['torch'] / len(queries):.0f} us "
+        f"= {bare['numpy'] / bare['torch']:.2f}; choices {'equal' if equal else 'DIFFER'}",
+        flush=True,
+    )
+    return equal
+
+
+def _products(scores: Scores, queries: np.ndarray) -> None:
+    for start in range(0, len(queries), BLOCK):
+        scores.block(queries[start : start + BLOCK])
 
 
 def _line(width: int, mode: str, size: int, found: Measured) -> bool:

@@ -97,7 +97,7 @@ def _selections(connection: Connection, random: np.random.Generator, n_sentences
     n = len(queries)
     selection = {
         "position": pa.array(queries),
-        "status": pa.array(["optimal"] * n),
+        "status": pa.array(["search"] * n),
         "value": pa.array(random.random(n)),
         "upper_bound": pa.array(random.random(n) + 1),
         "seconds": pa.array(np.full(n, 0.01)),

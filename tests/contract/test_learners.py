@@ -14,6 +14,7 @@ from core.embedders import embedders
 from core.errors import UnknownName
 from core.labelers import labelers
 from core.selectors import SelectionProblem, build, selectors, setting_names
+from core.selectors.words import WordRecall, Words
 from core.types import Exemplar, Instance, Prediction, Record
 
 STAGE_ONE = {"crf": "pos", "overlap": "nli", "ngram_lr": "topic"}
@@ -42,8 +43,17 @@ def test_a_selector_is_a_frozen_dataclass_with_defaults(name: str) -> None:
 def test_a_selector_answers_every_query_in_order(name: str) -> None:
     generator = np.random.default_rng(0)
     counts = generator.integers(0, 2, (20, 3))
+    alike = generator.random((20, 20))
+    texts = [f"a{at % 3} b{at % 7}" for at in range(20)]
     problem = SelectionProblem(
-        generator.random((4, 20)), np.arange(4), counts, counts * 0.5, np.full(20, 0.5), ("A", "B", "C")
+        alike[:4],
+        np.arange(4),
+        counts,
+        counts * 0.5,
+        np.full(20, 0.5),
+        ("A", "B", "C"),
+        between=lambda rows, columns: alike[np.ix_(rows, columns)],
+        recall=WordRecall(lambda: Words(texts), texts[:4]),
     )
     found = build(name, {"k": 5}).select(problem, seed=0, report=silent)
     assert [selection.query for selection in found] == [0, 1, 2, 3]

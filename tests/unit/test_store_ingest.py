@@ -50,7 +50,7 @@ def job(store: Store, tmp_path: Path) -> Path:
         folder / "out" / "selection.parquet",
         {
             "position": [0],
-            "status": ["optimal"],
+            "status": ["search"],
             "value": [1.5],
             "upper_bound": [1.5],
             "seconds": [0.1],

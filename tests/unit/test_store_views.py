@@ -176,6 +176,9 @@ def test_topics_without_gold_and_answers_that_failed(store: Store) -> None:
     rows = [Prediction(0, ("x",), (0.5,)), Prediction(1, ("y",), (1.0,)), Prediction(2, (), error="refused")]
     chosen = Selection(0, (2,), (0.5,), (0.5,), ((),), 1.0, 1.0, "optimal")
     run = facts.add_import_run(store, "t", "r", stage1=rows, stage2=None, selections=[(chosen, (2,))])
+    stored = views.selection(store, run, 0)
+    assert stored is not None
+    assert stored["status"] == "optimal", "what older versions wrote of every proven choice"
     summary = views.stage_summary(store, run, "stage1")
     assert (summary["n"], summary["n_tokens"], summary["n_errors"], summary["mean_confidence"]) == (
         3,
