@@ -157,7 +157,8 @@ def test_what_needs_more_says_so_and_offers_it(installed: Clone) -> None:
 def test_the_tests_pass_and_name_what_they_left_out(installed: Clone) -> None:
     said = installed.start("--test")
     print("light: " + "\n       ".join(said.strip().splitlines()[-2:]))
-    assert re.search(r"tests were skipped, the light installation cannot run them", said)
+    named = re.search(r"(\d+) tests were skipped, the light installation cannot run them", said)
     passed, skipped = re.search(r"(\d+) passed, (\d+) skipped", said).groups()  # type: ignore[union-attr]
-    assert int(passed) > 1500
-    assert int(skipped) < 20
+    assert named
+    assert named[1] == skipped
+    assert int(passed) > 50 * int(skipped)

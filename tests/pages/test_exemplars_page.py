@@ -19,6 +19,8 @@ __all__ = ["filled", "workspace"]
         '{"k":1,"coverage":"hard","budget":50}',
         '{"name":"random"}',
         '{"name":"mmr","k":2}',
+        '{"name":"set_bsr","k":2}',
+        '{"name":"vote_k","k":2,"keep":2}',
         '{"preset":"ssp_nli","pin":["1"]}',
         '{"k":"nonsense","price":[],"x":1}',
         "no json",
@@ -39,3 +41,35 @@ def test_a_run_without_exemplars_can_still_be_tried(filled: Path) -> None:
     assert "This run chose no exemplars" in texts(visit("exemplars.py", dataset="pairs"))
     said = texts(visit("exemplars.py", dataset="pairs", tab="try", sentence="0"))
     assert "Why these: the swap test" in said
+
+
+def test_the_proof_stands_on_the_page(filled: Path) -> None:
+    app = visit("exemplars.py", dataset="words", tab="try", sentence="0")
+    app.button(key="prove").click().run()
+    assert_well(app)
+    badges = [str(badge.value) for badge in app.get("markdown")]
+    assert any("3 of 3 equal" in badge for badge in badges), badges
+    table = app.dataframe[-1].value
+    assert list(table.sentence) == [0, 1, 2]
+    assert (table["our objective"] - table["CBC, whole pool"]).abs().max() <= 1e-9
+
+
+def test_other_ways_of_choosing_are_worked_out_once(filled: Path) -> None:
+    app = visit("exemplars.py", dataset="words", tab="set", sentence="0")
+    next(button for button in app.button if button.label == "Work them out").click().run()
+    assert_well(app)
+    again = visit("exemplars.py", dataset="words", tab="set", sentence="0")
+    assert "Work them out" not in [button.label for button in again.button]
+    table = again.dataframe[-1].value.set_index("settings")
+    assert table.loc["these settings", "similarity"] == table.loc["default (present)", "similarity"]
+    assert table.loc["similarity only", "similarity"] >= table.loc["random", "similarity"]
+
+
+def test_settings_are_saved_under_a_name_once(filled: Path) -> None:
+    app = visit("exemplars.py", dataset="words", tab="try", sentence="0", tries='{"k":1}')
+    for expected in ("ssp run mine --dataset words", "there is a recipe mine already"):
+        next(box for box in app.text_input if box.label == "Name").set_value("mine")
+        next(button for button in app.button if button.label == "Save").click().run()
+        assert not app.exception
+        assert expected in texts(app) + "\n".join(code.value for code in app.code)
+    assert "k = 1" in (filled / "recipes" / "mine.toml").read_text("utf8")

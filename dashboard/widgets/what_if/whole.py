@@ -31,6 +31,16 @@ FIGURES = {
     "covered": "Labels covered",
     "within": "Similarity within a set",
 }
+NARROW = {
+    "distinct": "distinct",
+    "core_share": "core",
+    "similarity": "similarity",
+    "confidence": "confidence",
+    "above_tau": "above τ",
+    "covered": "covered",
+    "within": "within set",
+}
+"""The same as heads of columns."""
 SHARES = ("core_share", "above_tau", "covered")
 MEANING = (
     "Core share: how much of all places the K most used exemplars take; near 100 % means one prompt for all. "
@@ -114,14 +124,17 @@ def others(here: Here, bench: Workbench, settings: Mapping[str, Any]) -> pd.Data
     """Other ways of choosing beside the tried one; worked out when asked for."""
     st.markdown("#### Held against other ways of choosing")
     place = trying.kept(here.run["id"], "variants", settings)
-    if "table" in place:
-        return _table(place["table"])
-    st.caption(f"{len(what_if.VARIANTS)} presets, ablations and baselines with the same K.")
-    if st.button("Work them out", icon=":material/table_chart:"):
+    if "table" not in place:
+        asking = st.empty()
+        with asking.container():
+            st.caption(f"{len(what_if.VARIANTS)} presets, ablations and baselines with the same K.")
+            pressed = st.button("Work them out", icon=":material/table_chart:")
+        if not pressed:
+            return None
         with errors.shown():
             _work_out(here, bench, settings)
-            st.rerun(scope="fragment")
-    return None
+        asking.empty()
+    return _table(place["table"]) if "table" in place else None
 
 
 def _work_out(here: Here, bench: Workbench, settings: Mapping[str, Any]) -> None:
@@ -138,16 +151,20 @@ def _work_out(here: Here, bench: Workbench, settings: Mapping[str, Any]) -> None
 
 def _table(found: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     rows = pd.DataFrame(
-        [
-            {"settings": name, **{title: row[key] for key, title in FIGURES.items()}}
-            for name, row in found.items()
-        ]
+        [{"settings": name, **{NARROW[key]: row[key] for key in FIGURES}} for name, row in found.items()]
     )
     number = st.column_config.NumberColumn
-    config = {
-        title: number(format="percent" if name in SHARES else "%.3f", width=95)
-        for name, title in FIGURES.items()
+    config: dict[str, Any] = {
+        title: number(format="percent" if name in SHARES else "%.3f", width=78, help=FIGURES[name])
+        for name, title in NARROW.items()
     }
-    config["Distinct exemplars"] = number(format="localized", width=95)
-    st.dataframe(rows, hide_index=True, column_config=config, alt="Settings side by side")
+    config[NARROW["distinct"]] = number(format="localized", width=70, help=FIGURES["distinct"])
+    config["settings"] = st.column_config.TextColumn(width=190)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=38 + 35 * len(rows),
+        column_config=config,
+        alt="Settings side by side",
+    )
     return rows
