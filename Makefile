@@ -36,7 +36,7 @@ lint: dev
 
 # Everything, with coverage and a real browser: under ten minutes.
 test: dev browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench tests
 
 # The long acceptance runs on real data; each prints its figure.
 accept: dev browser

@@ -42,6 +42,7 @@ def settled(tab: Page) -> None:
 
 
 def upload(tab: Page, path: Path) -> None:
+    settled(tab)  # a page that is still being drawn replaces the input and what it holds
     tab.locator("input[type=file]").first.set_input_files(path)
     expect(tab.locator("[data-testid=stFileChip]").first).to_be_visible(timeout=FIRST)
     settled(tab)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +13,12 @@ from core.inspection import FileChoice
 from dashboard import actions, asgi, naming, state
 from dashboard.widgets.catalog import matching
 from dashboard.widgets.run_form import overrides
+
+
+def run_async(awaited: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own: a browser test before this one may have left a loop running here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, awaited).result()
 
 
 @pytest.fixture
@@ -28,6 +37,7 @@ def test_presentation_refuses_every_change() -> None:
         lambda: actions.import_file(cast(FileChoice, None), silent),
         lambda: actions.start_run("ssp", "x", {}),
         lambda: actions.cancel("x"),
+        lambda: actions.save_recipe("x", "ssp", {}),
         lambda: actions.reset_demo(silent),
     ):
         with pytest.raises(actions.ReadOnly):
@@ -66,7 +76,6 @@ def test_the_catalog_is_searched_by_every_word() -> None:
 
 
 def test_every_answer_carries_the_policy() -> None:
-    import asyncio
 
     sent: list[dict[str, object]] = []
 
@@ -76,7 +85,7 @@ def test_every_answer_carries_the_policy() -> None:
     async def collect(message: dict[str, object]) -> None:
         sent.append(message)
 
-    asyncio.run(asgi.SafeHeaders(inner)({"type": "http"}, None, collect))  # type: ignore[arg-type]
+    run_async(asgi.SafeHeaders(inner)({"type": "http"}, None, collect))  # type: ignore[arg-type]
     names = {name for name, _ in sent[0]["headers"]}  # type: ignore[attr-defined]
     assert {b"content-security-policy", b"x-content-type-options", b"referrer-policy"} <= names
 
@@ -104,7 +113,6 @@ def test_results_are_brought_in_even_after_a_failure(
 
 
 def test_the_server_stops_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    import asyncio
     import threading
 
     monkeypatch.setattr(actions, "poll", list)
@@ -113,7 +121,7 @@ def test_the_server_stops_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         async with asgi.lifespan(None):
             return any(thread.name == "bring-in" for thread in threading.enumerate())
 
-    assert asyncio.run(live())
+    assert run_async(live())
     assert not any(thread.name == "bring-in" for thread in threading.enumerate())
 
 
