@@ -37,7 +37,9 @@ class Cloud:
 def candidates(cloud: Cloud, *, dark: bool) -> go.Figure:
     """Every candidate as a dot; the chosen as numbers, amber where a label's sake brought them in."""
     colors = theme(dark)
-    order = np.argsort(-cloud.similarity, kind="stable")[:MOST]
+    everything = np.arange(len(cloud.positions))
+    many = len(everything) > MOST
+    order = np.argsort(-cloud.similarity, kind="stable")[:MOST] if many else everything
     others = order[~np.isin(order, list(cloud.ranks))]
     traces = [_dots(cloud, others, colors), _chosen(cloud, colors)]
     if cloud.peek >= 0:

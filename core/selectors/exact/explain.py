@@ -89,14 +89,13 @@ def _with_loser(
     score = similarity[candidates] + wish.worth[candidates]
     missing = lacking.sum() - served.sum(axis=1)
     if wish.hard:
-        order = np.lexsort((candidates, -score, missing))
         kept = score
+        best = int(np.where(missing <= missing.min(), score, -np.inf).argmax())
         mine = pick.similarity + pick.worth
     else:
         kept = score + served @ wish.price[open_]
-        order = np.lexsort((candidates, -kept))
+        best = int(kept.argmax())  # of equals the first, which is the lowest row
         mine = pick.similarity + pick.worth + pick.saved
-    best = order[0]
     loser = int(candidates[best])
     return Pick(
         pick.row,
