@@ -39,7 +39,8 @@ STEPS = (
         routes.EXEMPLARS,
         "An integer program picks the exemplars",
         "For each sentence it chooses other sentences of the target that are similar, confidently labelled, "
-        "and together show the labels. Each card says what one exemplar brings.",
+        "and together show the labels. Each card says what one exemplar brings. "
+        "Under What if, other settings choose again while a slider moves.",
         changed="fixed",
     ),
     Step(
