@@ -134,7 +134,7 @@ from core.types import Dataset, Instance, Record
 with Store.open(Path(sys.argv[1])) as store:
     for number in itertools.count(int(sys.argv[2])):
         name = f"d{number}"
-        records = (Record(Instance(i, "test", (name, str(i)), name), ("A", "B")) for i in range(8000))
+        records = (Record(Instance(i, "test", (name, str(i)), name), ("A", "B")) for i in range(2000))
         facts.add_dataset(store, Dataset(name, name, "fao", "pos", ("A", "B")), records)
         facts.annotate(store, name, 0, ["B", "B"], author="me")
         print(name, flush=True)
@@ -145,7 +145,7 @@ with Store.open(Path(sys.argv[1])) as store:
 def test_kill_minus_nine_leaves_all_or_nothing(tmp_path: Path) -> None:
     random.seed(0)
     acknowledged: set[str] = set()
-    for cycle in range(5):
+    for cycle in range(3):
         command = [sys.executable, "-c", IMPORTS, str(tmp_path), str(1_000 * cycle)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
@@ -158,7 +158,7 @@ def test_kill_minus_nine_leaves_all_or_nothing(tmp_path: Path) -> None:
             assert acknowledged <= set(found)
             for name, item in found.items():
                 records = list(views.records(store, name))
-                assert len(records) == item.n_instances == 8_000
+                assert len(records) == item.n_instances == 2_000
                 assert all(record.labels == ("A", "B") for record in records)
                 if name in acknowledged:
                     assert views.annotations(store, name) == {0: ("B", "B")}
