@@ -14,7 +14,7 @@ from core.selectors.exact import Effort, Embedded, Wish, solve
 from core.types import Selection
 from tests.needs import needs
 
-pytestmark = needs("torch")
+pytestmark = [needs("torch"), pytest.mark.slow]
 
 SETTINGS = st.fixed_dictionaries(
     {

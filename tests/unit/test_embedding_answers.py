@@ -38,6 +38,9 @@ BUSY: dict[str, list[Misbehaviour]] = {
 }
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.mark.parametrize("name", BUSY)
 def test_what_passes_is_waited_for(server: Server, name: str) -> None:
     server.script = list(BUSY[name])

@@ -12,6 +12,8 @@ from core.sending import KEYS
 from tests.embedding_server import Server, serving, status
 from tests.ssp_command import Answer, Ssp, filled
 
+pytestmark = pytest.mark.slow
+
 SECRET = "sk-this-is-the-key"
 
 

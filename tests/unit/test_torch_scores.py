@@ -21,6 +21,8 @@ from core.selectors.ilp import Ilp
 from core.types import Dataset, Exemplar, Instance
 from tests.needs import needs
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SET = Dataset("d", "D", "fao", "pos", ("NOUN", "VERB"))
 WORDS = ["hestur", "bátur", "súkkla", "hundur", "ketta", "kúgv"]
