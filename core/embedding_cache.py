@@ -70,23 +70,6 @@ def kept_in(place: Path) -> Iterator[Path]:
         _folder.reset(token)
 
 
-def size(place: Path) -> int:
-    """Bytes of all vectors kept under a folder."""
-    return sum(_bytes(path) for path in place.glob("*/*.npy"))
-
-
-def clear(place: Path) -> int:
-    """Forget all vectors kept under a folder, and nothing else that lies there; returns the bytes freed."""
-    freed = size(place)
-    for kept in [*place.glob("*/*.npy"), *place.glob(f"*/{TEMPORARY}")]:
-        with suppress(OSError):
-            kept.unlink()
-    for emptied in place.glob("*/"):
-        with suppress(OSError):
-            emptied.rmdir()
-    return freed
-
-
 class Cache:
     """The vectors of one identity.
 

@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from core.choosing import in_rows
-from core.selectors import build
 from core.selectors.exact import Matrix, Price, price_of_coverage, solve
 from core.selectors.ilp import Ilp
 from core.selectors.statistics import thresholds
 from core.types import Selection
-from core.workbench import Workbench
+from core.workbench import Workbench, silent
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,9 @@ def choose_all(
     bench: Workbench, settings: Mapping[str, Any], rows: Sequence[int]
 ) -> tuple[list[Selection], SetPrice | None]:
     """The exemplars of these queries, and their price; None for a selector that solves no program."""
-    asked = in_rows(bench.pool, dict(settings))
-    selector = build(str(asked.pop("name", "ilp")), asked)
+    selector = bench.selector(settings)
     if not isinstance(selector, Ilp):
-        return bench.choose(settings, _silent, rows=rows), None
+        return bench.choose(settings, silent, rows=rows), None
     found: list[Selection] = []
     prices: list[Price] = []
     for block, problem in bench.blocks(rows):
@@ -49,7 +46,7 @@ def choose_all(
         answers = solve(scores, problem.own, wish, selector.effort())
         taus = thresholds(problem.counts, problem.confidence, selector.percentile)
         prices.append(price_of_coverage(scores, problem.own, wish, answers, problem.confidence, taus))
-        chosen = selector.as_selections(problem, wish, answers, _silent)
+        chosen = selector.as_selections(problem, wish, answers, silent)
         found += [replace(selection, query=block[selection.query]) for selection in chosen]
     return found, _sum(prices)
 
@@ -65,7 +62,3 @@ def _sum(prices: Sequence[Price]) -> SetPrice:
         forced=int(total("forced")),
         doubtful=int(total("doubtful")),
     )
-
-
-def _silent(doing: str, done: int, total: int) -> None:
-    """A report nobody reads."""

@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from core.choosing import in_rows
-from core.selectors import Selector, build
 from core.selectors.exact import STATUS, Matrix, Pick, Price, explain, price_of_coverage, solve
 from core.selectors.exact.entering import WayIn, way_in
 from core.selectors.ilp import Ilp
 from core.selectors.problem import FloatArray
 from core.selectors.statistics import thresholds
 from core.types import Report, Selection
-from core.workbench import Workbench
+from core.workbench import Workbench, silent
 
 LARGEST_SET = 500
 LARGEST_TABLE = 10_000_000
@@ -73,14 +71,14 @@ def try_one(bench: Workbench, settings: Mapping[str, Any], row: int) -> Tried:
         RecipeError: a setting that does not exist or cannot be.
     """
     problem = bench.problem([row])
-    selector = _selector(bench, settings)
+    selector = bench.selector(settings)
     similarity = problem.similarity[0]
     if not isinstance(selector, Ilp):
-        (found,) = selector.select(problem, seed=bench.seed, report=_silent)
+        (found,) = selector.select(problem, seed=bench.seed, report=silent)
         return Tried(replace(found, query=row), (), None, similarity, "heuristic")
     wish, scores, own = selector.wish(problem), Matrix(problem.similarity), problem.own
     answers = solve(scores, own, wish, selector.effort())
-    (found,) = selector.as_selections(problem, wish, answers, _silent)
+    (found,) = selector.as_selections(problem, wish, answers, silent)
     taus = thresholds(problem.counts, problem.confidence, selector.percentile)
     price = price_of_coverage(scores, own, wish, answers, problem.confidence, taus)
     picks = tuple(explain(scores, own, wish, answers, 0))
@@ -105,7 +103,7 @@ class Standing:
 
 def standing(bench: Workbench, settings: Mapping[str, Any], row: int, item: int) -> Standing:
     """How a pool item stands with a query; a selector that solves no program knows only similarity."""
-    problem, selector = bench.problem([row]), _selector(bench, settings)
+    problem, selector = bench.problem([row]), bench.selector(settings)
     counts, confidence = problem.counts, problem.confidence
     similarity = float(problem.similarity[0, item])
     program = selector if isinstance(selector, Ilp) else Ilp()
@@ -121,11 +119,6 @@ def standing(bench: Workbench, settings: Mapping[str, Any], row: int, item: int)
     answers = solve(scores, problem.own, wish, selector.effort())
     way = way_in(scores, problem.own, wish, answers, 0, item)
     return Standing(similarity, float(wish.worth[item]), labels, way)
-
-
-def _selector(bench: Workbench, settings: Mapping[str, Any]) -> Selector:
-    asked = in_rows(bench.pool, dict(settings))
-    return build(str(asked.pop("name", "ilp")), asked)
 
 
 def queries_of(bench: Workbench) -> list[int]:
@@ -247,9 +240,5 @@ def side_by_side(
     found = {}
     for number, (name, given) in enumerate(tried.items()):
         report(name, number, len(tried))
-        found[name] = figures(bench, bench.choose(given, _silent, rows=rows), given)
+        found[name] = figures(bench, bench.choose(given, silent, rows=rows), given)
     return found
-
-
-def _silent(doing: str, done: int, total: int) -> None:
-    """A report nobody reads."""

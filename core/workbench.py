@@ -13,7 +13,7 @@ from core.choosing import QUERIES_AT_A_TIME, Candidates, candidates, in_rows
 from core.errors import RecipeError
 from core.pipeline import pool_of, strip_gold
 from core.run_input import RunInput
-from core.selectors import build
+from core.selectors import Selector, build
 from core.selectors.problem import IntArray, SelectionProblem
 from core.store import Store, views
 from core.types import Dataset, Exemplar, Instance, Prediction, Report, Selection
@@ -23,6 +23,10 @@ NOISY = ("consensus", "stage1", "stage2")
 EMBEDDER: Mapping[str, Any] = {"name": "ngrams"}
 REMEMBERED = 12_000_000
 """Similarities a workbench keeps, so that other settings for the same queries need none: 96 MB."""
+
+
+def silent(doing: str, done: int, total: int) -> None:
+    """A report nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,15 @@ class Workbench:
         self._problems.update(kept)
         return found
 
+    def selector(self, settings: Mapping[str, Any]) -> Selector:
+        """The selector these settings ask for ("ilp" where none is named); pins and bans by position.
+
+        Raises:
+            UnknownName, RecipeError: a setting that does not exist or cannot be.
+        """
+        asked = in_rows(self.pool, dict(settings))
+        return build(str(asked.pop("name", "ilp")), asked)
+
     def choose(
         self, settings: Mapping[str, Any], report: Report, *, rows: Sequence[int] | None = None
     ) -> list[Selection]:
@@ -83,11 +96,10 @@ class Workbench:
             settings: of a selector, with its `name` ("ilp" where none is given).
             rows: which queries; None = all.
         """
-        asked = in_rows(self.pool, dict(settings))
-        selector = build(str(asked.pop("name", "ilp")), asked)
+        selector = self.selector(settings)
         found: list[Selection] = []
         for block, problem in self.blocks(rows):
-            chosen = selector.select(problem, seed=self.seed, report=_silent)
+            chosen = selector.select(problem, seed=self.seed, report=silent)
             found += [replace(selection, query=block[selection.query]) for selection in chosen]
             report("choosing exemplars", len(found), len(self.queries if rows is None else rows))
         return found
@@ -162,10 +174,6 @@ def _bench(
     job = RunInput("", dataset, {}, seed, queries, corrections=corrections)
     pool = pool_of(job, list(noisy.values()))
     return Workbench(dataset, queries, pool, candidates(dataset, embedder, pool), settings, seed)
-
-
-def _silent(doing: str, done: int, total: int) -> None:
-    """A report nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,17 +58,9 @@ class Embedder(Protocol):
         ...
 
 
-__all__ = ["Compare", "Embedder", "Line", "Progress", "address_of", "build", "embedders"]
+__all__ = ["Compare", "Embedder", "Line", "Progress", "build", "embedders"]
 
 embedders: Registry[type[Embedder]] = Registry("embedder", "core.embedders")
-
-
-def address_of(name: str, settings: Mapping[str, Any]) -> str:
-    """The address that the embedder `name` would send text to with these settings; "" = it sends none.
-
-    Needs none of the embedder's packages. Raises UnknownName.
-    """
-    return str(settings.get("base_url", "")) if getattr(embedders[name], "sends_text", False) else ""
 
 
 def build(name: str, settings: Mapping[str, Any]) -> Embedder:

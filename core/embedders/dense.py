@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from core.embedding_cache import Cache, Float32Array, folder
 from core.errors import RecipeError
 
 
-class Dense:
+class Dense(ABC):
     """Base of dense embedders: a subclass says who it is (`identity`) and computes vectors (`compute`).
 
     A subclass is a frozen dataclass with at least the fields below and `_state`, a dictionary of its own.
@@ -42,13 +43,13 @@ class Dense:
         """Where text is sent to; "" = nowhere."""
         return ""
 
+    @abstractmethod
     def identity(self) -> tuple[str, ...]:
         """Everything that changes a text's vector, prefixes apart. Nothing is loaded or sent for it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compute(self, texts: Sequence[str]) -> npt.NDArray[Any]:
         """(len(texts), D) vectors of texts that have their prefix already."""
-        raise NotImplementedError
 
     def check(self) -> None:
         """Raises RecipeError where a shared setting cannot be."""
@@ -126,6 +127,6 @@ class DenseCompare:
             raise RecipeError(
                 f"embedder {self.embedder.part} gave {asked.shape[1]} numbers for a query "
                 f"and {held.shape[1]} for a text of the pool.",
-                "Has the model changed? Clear the cache of embeddings and try again.",
+                "Has the model changed? Delete the workspace's folder cache/embeddings and try again.",
             )
         return asked, held

@@ -39,7 +39,6 @@ class EndpointEmbedder(Dense):
     """
 
     part: ClassVar[str] = "endpoint"
-    sends_text: ClassVar[bool] = True
     required: ClassVar[tuple[str, ...]] = ("base_url", "model")
 
     base_url: str = ""

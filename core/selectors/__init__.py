@@ -40,8 +40,8 @@ def build(name: str, settings: Mapping[str, Any]) -> Selector:
                 f"selector {name} has no setting {key!r}.", f"It has: {', '.join(setting_names(name))}."
             )
     typed = {key: _typed(name, key, value, kinds[key]) for key, value in given.items()}
-    completed = part.preset_settings(typed)
-    return part(**completed)
+    complete = getattr(part, "preset_settings", dict)  # most have no presets
+    return part(**complete(typed))
 
 
 def _typed(name: str, key: str, value: Any, kind: type) -> object:

@@ -6,9 +6,9 @@ knows neither labels nor confidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -43,11 +43,6 @@ class Dpp:
             raise RecipeError(
                 f"setting sharpness of selector dpp is {self.sharpness}.", "Give one between 0 and 100."
             )
-
-    @classmethod
-    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """There are no presets."""
-        return dict(given)
 
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """See `Selector.select`; `seed` is not used."""

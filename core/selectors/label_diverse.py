@@ -6,9 +6,9 @@ A baseline for coverage: greedy, without confidence, and no promise of being bes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,11 +28,6 @@ class LabelDiverse:
 
     def __post_init__(self) -> None:
         check_k(self.k, self.name)
-
-    @classmethod
-    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """There are no presets."""
-        return dict(given)
 
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """See `Selector.select`; `seed` is not used."""

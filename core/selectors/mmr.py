@@ -5,9 +5,9 @@ Source: Carbonell and Goldstein (1998). A baseline: it knows neither labels nor 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,11 +40,6 @@ class Mmr:
             raise RecipeError(
                 f"setting relevance of selector mmr is {self.relevance}.", "Give one between 0 and 1."
             )
-
-    @classmethod
-    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """There are no presets."""
-        return dict(given)
 
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """See `Selector.select`; `seed` is not used."""

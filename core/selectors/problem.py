@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
@@ -125,11 +125,6 @@ class Selector(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def __init__(self, **settings: Any) -> None: ...
-
-    @classmethod
-    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings given, completed from the preset they name."""
-        ...
 
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """One Selection per query, in order. Equal input and seed give equal output."""

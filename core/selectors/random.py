@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,11 +30,6 @@ class Random:
 
     def __post_init__(self) -> None:
         check_k(self.k, self.name)
-
-    @classmethod
-    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """There are no presets."""
-        return dict(given)
 
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """See `Selector.select`."""

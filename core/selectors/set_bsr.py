@@ -13,9 +13,9 @@ but see neither meaning nor context.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -37,8 +37,8 @@ class SetBsr:
 
     Attributes:
         k: how many exemplars.
-        weights: of the query's tokens: `idf` = their inverse document frequency over the pool,
-            `uniform` = all the same. Only their ratios matter.
+        weights: of the query's tokens: `idf` = their inverse document frequency over the pool
+            (ln((N + 1) / (n + 1)) + 1, our reading), `uniform` = all the same. Only their ratios matter.
         among: how many of the nearest items may be chosen.
     """
 
@@ -53,11 +53,6 @@ class SetBsr:
             raise RecipeError(
                 f"setting weights of selector set_bsr is {self.weights!r}.", f"Known: {', '.join(WEIGHTS)}."
             )
-
-    @classmethod
-    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """There are no presets."""
-        return dict(given)
 
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """See `Selector.select`; `seed` is not used. Raises RecipeError where the texts are not known."""
@@ -81,8 +76,7 @@ class SetBsr:
 def greedy(matches: FloatArray, weights: FloatArray, k: int) -> list[int]:
     """The `k` columns that one after the other add most to the sum of weighted row maxima.
 
-    Gains are all worked out anew in every step: over a hundred columns that is faster than the
-    queue of a lazy greedy, and the choice is the same.
+    Gains are all worked out anew in every step; a lazy greedy would choose the same.
 
     Args:
         matches: (T, M), at least `k` columns; earlier columns win ties.

@@ -12,9 +12,9 @@ confidence. In a pool no larger than `keep` everything is kept: it is then `simi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -61,11 +61,6 @@ class VoteK:
             raise RecipeError(
                 f"setting rho of selector vote_k is {self.rho}.", "Give a number above 1, to a million."
             )
-
-    @classmethod
-    def preset_settings(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """There are no presets."""
-        return dict(given)
 
     def select(self, problem: SelectionProblem, *, seed: int, report: Report) -> list[Selection]:
         """See `Selector.select`; `seed` is not used.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import streamlit as st
@@ -60,7 +59,7 @@ def overrides(asked: Asked) -> dict[str, str]:
         return given
     given |= {"embedder.model": asked.model}
     if asked.prefix:
-        given |= {"embedder.prefix": json.dumps(asked.prefix)}  # quotes keep the blank at its end
+        given |= {"embedder.prefix": f'"{asked.prefix}"'}  # quotes keep the blank at its end
     if asked.kind == "endpoint":
         given |= {"embedder.base_url": asked.base_url}
         if asked.agreed and not is_this_machine(host_of(asked.base_url)):

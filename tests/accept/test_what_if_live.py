@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from core.store import Store
 from tests.bench.generate import generate
@@ -74,24 +74,24 @@ def test_a_slider_step(tmp_path: Path, browser: Browser, sentences: int, tab: st
     )
 
 
-def _open(page: object, address: str) -> None:
+def _open(page: Page, address: str) -> None:
     for _ in range(60):
         try:
-            page.goto(address)  # type: ignore[attr-defined]
-        except Exception:  # noqa: BLE001 - the server is not there yet
+            page.goto(address)
+        except Error:  # the server is not there yet
             time.sleep(0.5)
         else:
             return
     raise AssertionError("the server did not come up")
 
 
-def _step(page: object, log: Path, key: str) -> tuple[float, float]:
+def _step(page: Page, log: Path, key: str) -> tuple[float, float]:
     before = len(scripts(log))
-    page.keyboard.press(key)  # type: ignore[attr-defined]
+    page.keyboard.press(key)
     for _ in range(100):
-        page.wait_for_timeout(50)  # type: ignore[attr-defined]
+        page.wait_for_timeout(50)
         if len(scripts(log)) > before:
             break
     answered = scripts(log)[before]
-    page.wait_for_timeout(700)  # type: ignore[attr-defined]
+    page.wait_for_timeout(700)
     return answered

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core import embedding_cache
-from core.embedding_cache import AT_A_TIME, MANY, Cache, Float32Array, clear, folder, kept_in, size
+from core.embedding_cache import AT_A_TIME, MANY, Cache, Float32Array, folder, kept_in
 from core.errors import StudioError
 from core.settings import Settings
 
@@ -197,19 +197,6 @@ def test_processes_that_write_and_merge_at_once(tmp_path: Path) -> None:
     everything = texts(113)
     assert Cache(tmp_path, ["a"]).rows(everything, never).tobytes() == _lengths(everything).tobytes()
     assert not list(tmp_path.rglob(".part-*"))
-
-
-def test_size_and_clear_touch_only_vectors(tmp_path: Path) -> None:
-    assert (size(tmp_path / "absent"), clear(tmp_path / "absent")) == (0, 0)
-    Cache(tmp_path, ["a"]).rows(texts(3), Vectors())
-    (tmp_path / "mine.txt").write_text("mine")
-    (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "notes.txt").write_text("mine")
-    assert size(tmp_path) > 3 * 5 * 4
-    assert clear(tmp_path) > 0
-    assert size(tmp_path) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "mine.txt"]
-    Cache(tmp_path, ["a"]).rows(texts(3), Vectors())
 
 
 def test_a_model_that_changed_behind_its_name_is_noticed_by_its_width(tmp_path: Path) -> None:

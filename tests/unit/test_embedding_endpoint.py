@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from core.egress import EgressRefused
-from core.embedders import address_of, build
+from core.embedders import build
 from core.embedders.endpoint import EndpointEmbedder
-from core.errors import RecipeError, UnknownName
+from core.errors import RecipeError
 from core.sending import KEYS, _headers, _key_name, connect
 from core.types import Egress
 from tests import embedding_client
@@ -196,14 +196,6 @@ def test_the_gate_is_asked_before_there_is_a_line(
 def test_whoever_sends_nothing_needs_no_leave() -> None:
     connect(build("ngrams", {}), [dataset("local")])
     assert build("ngrams", {}).address == ""
-
-
-def test_addresses_are_known_without_building_anything() -> None:
-    assert address_of("endpoint", {"base_url": AWAY}) == AWAY
-    assert address_of("endpoint", {}) == address_of("ngrams", {"base_url": AWAY}) == ""
-    assert address_of("sentence_transformer", {"model": "x"}) == ""
-    with pytest.raises(UnknownName):
-        address_of("endpiont", {})
 
 
 BAD = [

@@ -16,12 +16,12 @@ AWAY = "https://api.example.org/v1"
         (Asked("auto", model="left over"), {}),
         (Asked("ngrams", "dot", model="left over"), {"embedder": "ngrams", "embedder.metric": "dot"}),
         (
-            Asked("sentence_transformer", "euclidean", "e5", "http://left.over", "query: "),
+            Asked("sentence_transformer", "euclidean", "e5", "http://left.over", "क्वेरी \\: "),
             {
                 "embedder": "sentence_transformer",
                 "embedder.metric": "euclidean",
                 "embedder.model": "e5",
-                "embedder.prefix": '"query: "',
+                "embedder.prefix": '"क्वेरी \\: "',
             },
         ),
         (Asked("endpoint", model="m", base_url=AWAY), SERVER | {"embedder.base_url": AWAY}),
