@@ -18,9 +18,9 @@ PRICES = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)
 PERCENTILES = tuple(step / 20 for step in range(21))
 DEMANDS = (0.1, 0.5, 0.8, 1.0, 2.0, 3.0, 4.0, 5.0)
 PRESETS = {
-    "present": "present (default)",
-    "ssp_seq": "the paper's code, tagging",
-    "ssp_nli": "the paper's code, NLI",
+    "present": "default",
+    "ssp_seq": "paper's code, tagging",
+    "ssp_nli": "paper's code, NLI",
 }
 COVERAGE = {"soft": "Priced", "hard": "First of all", "off": "Off"}
 CONFIDENCE = {"present": "Its labels", "v5": "All", "none": "None"}
