@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,20 @@ def test_label_by_label_rarest_first() -> None:
 def test_settings_that_make_no_sense_are_refused(settings: tuple[str, dict[str, object]]) -> None:
     with pytest.raises(RecipeError):
         build(*settings)
+
+
+def test_random_exemplars_do_not_depend_on_how_queries_are_cut_into_blocks() -> None:
+    size = 30
+    whole = problem([0.0] * size, [[1]] * size)
+    whole = replace(whole, similarity=np.eye(size), own=np.arange(size))
+    together = [item.chosen for item in build("random", {"k": 4}).select(whole, seed=3, report=silent)]
+    for rows in (slice(0, 7), slice(7, 30), slice(11, 12)):
+        part = replace(whole, similarity=whole.similarity[rows], own=whole.own[rows])
+        found = build("random", {"k": 4}).select(part, seed=3, report=silent)
+        assert [item.chosen for item in found] == together[rows]
+    other = build("random", {"k": 4}).select(whole, seed=4, report=silent)
+    assert [item.chosen for item in other] != together
+
+
+def silent(doing: str, done: int, total: int) -> None:
+    """A report nobody reads."""
