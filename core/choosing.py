@@ -101,7 +101,7 @@ class Candidates:
 
     def problem(self, queries: Sequence[Instance]) -> SelectionProblem:
         """The selection problem of these queries."""
-        texts = [_text(item) for item in queries]
+        texts = [text_of(item) for item in queries]
         return SelectionProblem(
             similarity=self.compare(texts),
             own=np.array([self.rows.get(item.position, -1) for item in queries]),
@@ -156,7 +156,7 @@ def candidates(
         labels,
     )
     settings = {key: value for key, value in embedder.items() if key != "name"}
-    texts = [_text(item.instance) for item in pool]
+    texts = [text_of(item.instance) for item in pool]
     built = build_embedder(embedder["name"], settings)
     connect(built, [dataset])  # refuses here, before anything is sent
     compare = built.against(texts, report)
@@ -189,7 +189,8 @@ def _problems(
         yield start, ready.problem(job.instances[start : start + QUERIES_AT_A_TIME])
 
 
-def _text(instance: Instance) -> str:
+def text_of(instance: Instance) -> str:
+    """What is compared with other items: the words, of a pair both texts."""
     words = " ".join(instance.tokens) or instance.text
     return f"{words} {instance.text_b}" if instance.text_b else words
 

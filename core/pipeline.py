@@ -8,45 +8,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from core import prompts
 from core.choosing import choose
 from core.errors import RecipeError
-from core.labelers import labelers
+from core.labelers import build
 from core.labelers.consensus import consensus
 from core.labelers.posteriors import posterior_from
 from core.llms.replay import Replay
+from core.recipes import labeler_settings
 from core.run_input import RunInput, Sink
+from core.source_exemplars import with_sources
 from core.tasks import tasks
-from core.types import Dataset, Exemplar, Instance, Labels, Prediction, Record, Report, Selection
+from core.types import Dataset, Exemplar, Influence, Instance, Labels, Prediction, Record, Report, Selection
 
 HUMAN_CONFIDENCE = 1.0
 
 
-def run(job: RunInput, sink: Sink, report: Report) -> None:
+def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> None:
     """Carry out one run.
+
+    Args:
+        keep: a folder for what the same run can go on from after it was interrupted.
 
     Raises:
         RecipeError: the recipe cannot be carried out on this data.
         Cancelled: `report` said that the user stopped it.
     """
-    noisy = _stage_one(job, report)
+    noisy = _stage_one(job, report, keep)
     if noisy:
         sink.predictions("stage1", noisy)
     settled = noisy
     if noisy and job.recipe["consensus"]["use"]:
         report("type consensus", 0, 1)
-        settled = consensus(job.instances, noisy, job.dataset.labels, job.dataset.task)
+        settled = consensus(
+            job.instances, noisy, job.dataset.labels, job.dataset.task, corrected=job.corrections
+        )
         sink.predictions("consensus", settled)
     pool = pool_of(job, settled)
-    chosen = choose(job, pool, report)
+    chosen, pool = with_sources(job, pool, choose(job, pool, report), report)
     if chosen:
         sink.selections(chosen, pool)
     if job.recipe["stage2"]["labeler"] != "none":
         _stage_two(job, settled, pool, chosen, sink, report)
 
 
-def _stage_one(job: RunInput, report: Report) -> list[Prediction]:
+def _stage_one(job: RunInput, report: Report, keep: Path | None) -> list[Prediction]:
     name = job.recipe["stage1"]["labeler"]
     if name == "imported":
         return [job.stage1[item.position] for item in job.instances if item.position in job.stage1]
@@ -55,11 +63,27 @@ def _stage_one(job: RunInput, report: Report) -> list[Prediction]:
             f"Stage I ({name}) needs labelled source data.",
             "Add --source DATASET (a data set of the same task in a related language).",
         )
-    labeler = labelers[name]()
+    labeler = build(name, labeler_settings(job.recipe, "stage1"))
     sources = [(source.language, source.records) for source in job.sources]
-    labeler.fit(sources, job.instances, job.dataset.labels, seed=job.seed, report=report)
+    labeler.fit(
+        sources,
+        job.instances,
+        job.dataset.labels,
+        seed=job.seed,
+        report=report,
+        corrected=_corrected_records(job),
+        keep=keep,
+    )
     noisy: list[Prediction] = labeler.label(job.instances, report)
     return noisy
+
+
+def _corrected_records(job: RunInput) -> list[Record]:
+    return [
+        Record(item, job.corrections[item.position])
+        for item in (*job.instances, *job.others)
+        if item.position in job.corrections
+    ]
 
 
 def pool_of(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
@@ -100,7 +124,8 @@ def _stage_two(
     elif name == "incontext":
         rows = _in_context(job, pool, chosen, sink, report)
     else:
-        rows = _offline(job, settled, pool, chosen, report)
+        rows, spoke = _offline(job, settled, pool, chosen, report)
+        sink.influences(spoke)
     sink.predictions("stage2", rows)
 
 
@@ -110,20 +135,24 @@ def _offline(
     pool: Sequence[Exemplar],
     chosen: Sequence[Selection],
     report: Report,
-) -> list[Prediction]:
-    labeler = labelers[job.recipe["stage2"]["labeler"]](task=job.dataset.task)
+) -> tuple[list[Prediction], list[Influence]]:
+    settings = labeler_settings(job.recipe, "stage2")
+    labeler = build(job.recipe["stage2"]["labeler"], settings, task=job.dataset.task)
     prior = {prediction.position: prediction for prediction in settled}
     selections = {selection.query: selection for selection in chosen}
-    rows = []
+    rows, spoke = [], []
     for query, instance in enumerate(job.instances):
         if instance.position not in prior:
             continue
         found = selections.get(query)
         shown = [pool[row] for row in found.chosen] if found else []
         near = found.similarity if found else ()
-        rows.append(labeler.label(instance, prior[instance.position], shown, near, job.dataset.labels))
+        row, why = labeler.label(instance, prior[instance.position], shown, near, job.dataset.labels)
+        rows.append(row)
+        if why is not None:
+            spoke.append(why)
         report("Stage II", query + 1, len(job.instances))
-    return rows
+    return rows, spoke
 
 
 def _in_context(

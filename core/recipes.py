@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import core
 from core import catalog, embedders
 from core.errors import NoRecordedCalls, RecipeError, UnknownName
 from core.types import Dataset
@@ -43,6 +38,11 @@ SHORT_NAMES = {
         "budget",
     )
 }
+TOKEN_TASKS = {"pos", "ner"}
+FROM_SOURCES = 8
+"""Gold exemplars of source languages for the offline tagger, measured in docs/measured.md."""
+FIXED = {"stage1": {"labeler", "labels"}, "stage2": {"labeler", "llm", "template", "from_sources"}}
+"""Entries of the tables that are not settings of the labeler they name."""
 OFFLINE_LABELERS = {"pos": "crf", "ner": "crf", "nli": "overlap", "topic": "ngram_lr"}
 STAGE2_OF_LLM = {"offline": "icl_tagger", "replay": "incontext", "recorded": "recorded", "none": "none"}
 
@@ -83,6 +83,8 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
     _decide_stage2(recipe, context)
     _decide_selector(recipe, context, chosen)
     _decide_consensus(recipe, context)
+    _decide_source_exemplars(recipe, context)
+    _check_labelers(recipe)
     embedders.build(recipe["embedder"]["name"], {k: v for k, v in recipe["embedder"].items() if k != "name"})
     return {key: recipe[key] for key in ("name", *TABLES)}
 
@@ -95,7 +97,7 @@ def apply_overrides(recipe: Recipe, overrides: Mapping[str, str]) -> set[str]:
         table, _, field_name = full.partition(".")
         if table not in TABLES or not field_name:
             raise UnknownName("setting", key, [*SHORT_NAMES, *_full_keys(recipe)])
-        if table not in {"selector", "embedder"} and field_name not in recipe[table]:
+        if table == "consensus" and field_name not in recipe[table]:
             raise UnknownName("setting", key, [*SHORT_NAMES, *_full_keys(recipe)])
         recipe[table][field_name] = _value(text)
         chosen.add(full)
@@ -241,7 +243,7 @@ def _selector_settings(settings: Mapping[str, Any], chosen: set[str]) -> dict[st
 def _decide_consensus(recipe: Recipe, context: Context) -> None:
     use = recipe["consensus"]["use"]
     if use == "auto":
-        use = recipe["stage2"]["llm"] == "offline" and context.dataset.task in {"pos", "ner"}
+        use = recipe["stage2"]["llm"] == "offline" and context.dataset.task in TOKEN_TASKS
     if not isinstance(use, bool):
         raise RecipeError(f"consensus must be true, false or auto, not {use!r}.")
     if context.dataset.task in {"nli", "topic"} or recipe["stage2"]["labeler"] == "none":
@@ -249,20 +251,32 @@ def _decide_consensus(recipe: Recipe, context: Context) -> None:
     recipe["consensus"]["use"] = use
 
 
-@lru_cache(maxsize=1)
-def code_version() -> str:
-    """Version plus a digest of the engine's own source: other code, other run."""
-    digest = hashlib.sha256()
-    root = Path(core.__file__).parent
-    rooms = ("tasks", "embedders", "llms", "labelers", "selectors")
-    files = sorted(path for room in rooms for path in (root / room).rglob("*.py"))
-    for path in [*files, root / "pipeline.py", root / "choosing.py", root / "prompts.py"]:
-        digest.update(path.read_bytes())
-    return f"{core.__version__}+{digest.hexdigest()[:8]}"
+def _decide_source_exemplars(recipe: Recipe, context: Context) -> None:
+    """How many gold exemplars of the sources are shown; none where no exemplars are, or recorded ones."""
+    stage2 = recipe["stage2"]
+    asked = stage2.get("from_sources", "auto")
+    if asked == "auto":
+        mixed = stage2["labeler"] == "icl_tagger" and context.dataset.task in TOKEN_TASKS
+        asked = FROM_SOURCES if mixed else 0
+    if isinstance(asked, bool) or not isinstance(asked, int) or asked < 0:
+        raise RecipeError(f"stage2.from_sources must be a number from 0 or auto, not {asked!r}.")
+    stage2["from_sources"] = 0 if recipe["selector"]["name"] in {"none", "recorded"} else asked
 
 
-def run_id(recipe: Recipe, fingerprints: list[str], scope: Mapping[str, object]) -> str:
-    """First 16 hex digits of the hash of everything that decides a run's results."""
-    identity = {"recipe": recipe, "data": fingerprints, "scope": dict(scope), "code": code_version()}
-    canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+def labeler_settings(recipe: Mapping[str, Any], table: str) -> dict[str, Any]:
+    """What table `stage1` or `stage2` says to the labeler it names."""
+    return {key: value for key, value in recipe[table].items() if key not in FIXED[table]}
+
+
+def _check_labelers(recipe: Recipe) -> None:
+    """The labelers take the settings they are given. Raises UnknownName, RecipeError, NotInstalled."""
+    from core import labelers
+
+    for table, fixed in FIXED.items():
+        name = recipe[table]["labeler"]
+        settings = labeler_settings(recipe, table)
+        if name in labelers.labelers:
+            given = {"task": "pos"} if table == "stage2" else {}
+            labelers.build(name, settings, **given)
+        elif settings:
+            raise UnknownName(f"setting of {table} {name}", next(iter(settings)), sorted(fixed))

@@ -7,7 +7,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from core.types import Completion, Prediction, Selection
+from core.types import Completion, Influence, Prediction, Selection
 
 BATCH = 5_000
 STRINGS = pa.list_(pa.string())
@@ -45,6 +45,15 @@ EXEMPLAR = pa.schema(
         ("confidence", pa.float64()),
         ("covers", STRINGS),
         ("origin", pa.string()),
+    ]
+)
+INFLUENCE = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("tokens", pa.list_(pa.int32())),
+        ("ranks", pa.list_(pa.int32())),
+        ("exemplar_tokens", pa.list_(pa.int32())),
+        ("shares", pa.list_(pa.float32())),
     ]
 )
 COMPLETION = pa.schema(
@@ -102,3 +111,7 @@ def selection_row(position: int, row: Selection) -> Row:
 
 def completion_row(row: Completion) -> Row:
     return tuple(getattr(row, name) for name in COMPLETION.names)
+
+
+def influence_row(row: Influence) -> Row:
+    return (row.position, list(row.tokens), list(row.ranks), list(row.exemplar_tokens), list(row.shares))

@@ -6,20 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.types import Completion, Dataset, Exemplar, Instance, Labels, Prediction, Record, Selection
+from core.types import (
+    Completion,
+    Dataset,
+    Egress,
+    Exemplar,
+    Influence,
+    Instance,
+    Labels,
+    Prediction,
+    Record,
+    Selection,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Gold-labelled data of one source language.
 
-    `left_out` counts the rows that were not taken because they translate one that is to be labelled.
+    `left_out` counts the rows that were not taken because they translate one that is to be labelled;
+    `egress` is where its text may go.
     """
 
     dataset: str
     language: str
     records: Sequence[Record]
     left_out: int = 0
+    egress: Egress = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +64,5 @@ class Sink(Protocol):
 
     def predictions(self, stage: str, found: Sequence[Prediction]) -> None: ...
     def selections(self, found: Sequence[Selection], pool: Sequence[Exemplar]) -> None: ...
+    def influences(self, found: Sequence[Influence]) -> None: ...
     def completions(self, found: Sequence[Completion]) -> None: ...

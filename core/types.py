@@ -178,6 +178,22 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Influence:
+    """Which exemplar tokens spoke for the labels of an item's tokens.
+
+    Parallel tuples with the strongest first for each token: `tokens` index the item, `ranks` are places
+    in its selection, `exemplar_tokens` index that exemplar and `shares` are parts of all the evidence
+    for the token, in (0, 1]. What has no tokens (NLI, topic) has index 0.
+    """
+
+    position: int
+    tokens: tuple[int, ...]
+    ranks: tuple[int, ...]
+    exemplar_tokens: tuple[int, ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """A rendered prompt; `sha256` is that of the text without a final newline."""
 

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.recipes import code_version
 from core.rows import COMPLETION
+from core.run_identity import code_version
 from core.run_input import RunInput, Source
 from core.types import Completion, Dataset, Instance, Labels, Prediction, Record
 
@@ -64,7 +64,12 @@ def load(folder: Path) -> RunInput:
     dataset["labels"] = tuple(dataset["labels"])
     dataset["tagset"] = ()
     sources = [
-        Source(source["dataset"], source["language"], list(_records(inputs / f"source-{number}.parquet")))
+        Source(
+            source["dataset"],
+            source["language"],
+            list(_records(inputs / f"source-{number}.parquet")),
+            egress=source["egress"],
+        )
         for number, source in enumerate(said["sources"])
     ]
     return RunInput(
@@ -102,7 +107,12 @@ def _description(job: RunInput) -> dict[str, Any]:
         "seed": job.seed,
         "template": job.template,
         "sources": [
-            {"dataset": source.dataset, "language": source.language, "left_out": source.left_out}
+            {
+                "dataset": source.dataset,
+                "language": source.language,
+                "left_out": source.left_out,
+                "egress": source.egress,
+            }
             for source in job.sources
         ],
     }

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from core import rows
 from core.rows import Row
-from core.types import Completion, Exemplar, Instance, Prediction, Selection
+from core.types import Completion, Exemplar, Influence, Instance, Prediction, Selection
 
 
 class FileSink:
@@ -41,6 +41,9 @@ class FileSink:
         self._write(
             "selection", rows.SELECTION, (rows.selection_row(position, row) for position, row in pairs)
         )
+
+    def influences(self, found: Sequence[Influence]) -> None:
+        self._write("influence", rows.INFLUENCE, map(rows.influence_row, found))
 
     def completions(self, found: Sequence[Completion]) -> None:
         self._write("completion", rows.COMPLETION, map(rows.completion_row, found))

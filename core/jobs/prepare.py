@@ -9,7 +9,8 @@ from core import catalog, own_recipes
 from core.errors import RecipeError, UnknownName
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
-from core.recipes import Context, Imported, resolve, run_id
+from core.recipes import Context, Imported, resolve
+from core.run_identity import run_id
 from core.run_input import RunInput, Source
 from core.store import Store, views
 from core.types import Completion, Dataset, Instance, Prediction, Record
@@ -40,10 +41,11 @@ def prepare(store: Store, request: Request) -> RunInput:
     recipe = resolve(request.recipe, request.overrides, context)
     splits = _splits(dataset, request.split)
     fitted = recipe["stage1"]["labeler"] != "imported"
+    wanted = fitted or (recipe["stage2"]["from_sources"] and request.sources)
     instances = _target(store, dataset, splits, request.limit)
-    sources = _sources(store, dataset, splits, instances, request)
-    if not fitted:
-        sources = []
+    sources = _sources(store, dataset, splits, instances, request) if wanted else []
+    if not sources:
+        recipe["stage2"]["from_sources"] = 0
     dataset = _with_labels(dataset, sources)
     positions = [item.position for item in instances]
     origin = f"{dataset.id}/{recipe['stage1']['labels']}"
@@ -153,7 +155,7 @@ def _source(store: Store, target: Dataset, instances: Sequence[Instance], asked:
     if not records:
         raise RecipeError(f"source {name} has no labelled items in {', '.join(wanted)}.")
     kept = without_translations(dataset, records, target, instances)
-    return Source(name, dataset.language, kept, len(records) - len(kept))
+    return Source(name, dataset.language, kept, len(records) - len(kept), dataset.egress)
 
 
 def _with_labels(dataset: Dataset, sources: Sequence[Source]) -> Dataset:

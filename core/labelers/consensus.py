@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,7 +26,11 @@ Opinions = Mapping[str, tuple[int, FloatArray]]
 
 
 def consensus(
-    instances: Sequence[Instance], predictions: Sequence[Prediction], label_set: Labels, task: TaskName
+    instances: Sequence[Instance],
+    predictions: Sequence[Prediction],
+    label_set: Labels,
+    task: TaskName,
+    corrected: Mapping[int, Labels] = MappingProxyType({}),
 ) -> list[Prediction]:
     """Stage-I predictions after pooling by word type, in order.
 

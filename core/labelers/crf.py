@@ -50,6 +50,8 @@ class Crf:
         *,
         seed: int,
         report: Report,
+        corrected: Sequence[Record] = (),
+        keep: Path | None = None,
     ) -> None:
         """See `StageOneLabeler.fit`."""
         dice = random.Random(seed)  # noqa: S311 - a reproducible draw, no secret

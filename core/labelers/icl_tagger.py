@@ -19,7 +19,7 @@ from core.labelers import labelers
 from core.labelers.consensus import as_array
 from core.labelers.posteriors import FloatArray, as_rows, decided, normalised, spread, type_table
 from core.labelers.token_kernel import NER, POS, Kernel, weights
-from core.types import Exemplar, Instance, Labels, Prediction, TaskName
+from core.types import Exemplar, Influence, Instance, Labels, Prediction, TaskName
 
 KERNELS: dict[TaskName, Kernel] = {"pos": POS, "ner": NER}
 TEMPERATURE = 0.05
@@ -42,7 +42,7 @@ class IclTagger:
         exemplars: Sequence[Exemplar],
         similarities: Sequence[float],
         label_set: Labels,
-    ) -> Prediction:
+    ) -> tuple[Prediction, Influence | None]:
         """See `InContextLabeler.label`.
 
         Labels that only the exemplars have may be given too; the posterior then has further
@@ -55,7 +55,7 @@ class IclTagger:
                 "Give one similarity for each exemplar.",
             )
         if not exemplars or not prior.labels:
-            return prior
+            return prior, None
         names = known_labels(label_set, prior, exemplars)
         own = _own(prior, label_set, names)
         if self.task in KERNELS:
@@ -64,7 +64,7 @@ class IclTagger:
         else:
             votes = _item_votes(exemplars, similarities, names)
             mixed = _mixed(own, votes, ITEM_PRIOR[self.task], names)
-        return _where_changed(prior, own, mixed, names)
+        return _where_changed(prior, own, mixed, names), None
 
 
 def known_labels(label_set: Labels, prior: Prediction, exemplars: Sequence[Exemplar]) -> Labels:

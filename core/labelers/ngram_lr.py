@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,8 @@ class NGramRegression:
         *,
         seed: int,
         report: Report,
+        corrected: Sequence[Record] = (),
+        keep: Path | None = None,
     ) -> None:
         """See `StageOneLabeler.fit`."""
         report("training the topic classifier", 0, 1)

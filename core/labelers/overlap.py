@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,8 @@ class Overlap:
         *,
         seed: int,
         report: Report,
+        corrected: Sequence[Record] = (),
+        keep: Path | None = None,
     ) -> None:
         """See `StageOneLabeler.fit`."""
         report("training the overlap classifier", 0, 1)

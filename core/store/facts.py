@@ -13,15 +13,18 @@ from core.store.facts_runs import (
 )
 from core.store.facts_settings import set_egress, set_tagset
 from core.store.ingest import ingest
+from core.store.queues import add_queue, delete_queue
 
 __all__ = [
     "LAYER",
     "add_completions",
     "add_dataset",
     "add_import_run",
+    "add_queue",
     "add_template",
     "annotate",
     "delete_dataset",
+    "delete_queue",
     "delete_run",
     "finish_run",
     "ingest",

@@ -210,7 +210,7 @@ def delete_dataset(store: Store, dataset_id: str, *, force: bool = False) -> Non
             )
         runs = connection.scalars(select(schema.run.c.id).where(schema.run.c.dataset_id == dataset_id)).all()
         delete_runs(connection, runs)
-        for table in (schema.annotation, schema.completion, schema.template, schema.instance):
+        for table in (schema.annotation, schema.queue, schema.completion, schema.template, schema.instance):
             connection.execute(delete(table).where(table.c.dataset_id == dataset_id))
         connection.execute(delete(schema.dataset).where(schema.dataset.c.id == dataset_id))
 
@@ -219,7 +219,15 @@ def delete_runs(connection: Connection, runs: Sequence[str]) -> None:
     """Delete runs with their predictions, selections, scores and the notes of their ingest."""
     jobs = select(schema.job.c.id).where(schema.job.c.run_id.in_(runs))
     connection.execute(delete(schema.ingested).where(schema.ingested.c.job_id.in_(jobs)))
-    for table in (schema.prediction, schema.exemplar, schema.selection, schema.score, schema.job):
+    of_runs = (
+        schema.prediction,
+        schema.exemplar,
+        schema.selection,
+        schema.influence,
+        schema.score,
+        schema.job,
+    )
+    for table in of_runs:
         connection.execute(delete(table).where(table.c.run_id.in_(runs)))
     connection.execute(delete(schema.run).where(schema.run.c.id.in_(runs)))
 

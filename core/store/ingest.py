@@ -24,6 +24,7 @@ _FILES: Mapping[str, tuple[Table, pa.Schema]] = {
     "prediction": (schema.prediction, rows.PREDICTION),
     "selection": (schema.selection, rows.SELECTION),
     "exemplar": (schema.exemplar, rows.EXEMPLAR),
+    "influence": (schema.influence, rows.INFLUENCE),
     "completion": (schema.completion, rows.COMPLETION),
 }
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; `Store.open` skips Alembic when the file already says so."""
 
 metadata = MetaData()
@@ -147,6 +147,18 @@ exemplar = Table(
     PrimaryKeyConstraint("run_id", "position", "rank"),
 )
 
+influence = Table(
+    "influence",
+    metadata,
+    Column("run_id", String),
+    Column("position", BigInteger),
+    Column("tokens", ARRAY(Integer), nullable=False),
+    Column("ranks", ARRAY(Integer), nullable=False),
+    Column("exemplar_tokens", ARRAY(Integer), nullable=False),
+    Column("shares", ARRAY(REAL), nullable=False),
+    PrimaryKeyConstraint("run_id", "position"),
+)
+
 completion = Table(
     "completion",
     metadata,
@@ -189,6 +201,17 @@ annotation = Table(
     Column("comment", String, nullable=False),
     Column("seconds", Double),
     UniqueConstraint("dataset_id", "layer", "position", "version"),
+)
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("dataset_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("positions", ARRAY(BigInteger), nullable=False),
+    Column("reason", String, nullable=False),
+    Column("created_at", _moment(), nullable=False),
 )
 
 score = Table(

@@ -1,5 +1,6 @@
 """Everything that can be asked of the workspace, in one place."""
 
+from core.store.queues import queues
 from core.store.views_annotations import annotation_log, annotations
 from core.store.views_data import (
     completion,
@@ -20,7 +21,7 @@ from core.store.views_labels import (
     reliability,
     stage_summary,
 )
-from core.store.views_runs import predictions, run, runs, scores, selection, selections
+from core.store.views_runs import influence, predictions, run, runs, scores, selection, selections
 from core.store.views_sentences import n_sentences, sentences
 from core.store.views_words import ambiguous_forms, exemplar_use, selection_diagnostics
 
@@ -37,10 +38,12 @@ __all__ = [
     "datasets",
     "exemplar_use",
     "flow",
+    "influence",
     "instances",
     "label_counts",
     "n_sentences",
     "predictions",
+    "queues",
     "records",
     "reliability",
     "run",

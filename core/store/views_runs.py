@@ -13,7 +13,7 @@ from core.errors import UnknownName
 from core.store import schema
 from core.store.database import Store
 from core.store.views_data import among
-from core.types import Prediction, Score
+from core.types import Influence, Prediction, Score
 
 RunRow = dict[str, Any]
 ORDER = {"stage1": 0, "consensus": 1, "stage2": 2}
@@ -119,6 +119,18 @@ def selection(store: Store, run_id: str, position: int) -> dict[str, Any] | None
     """
     found = _selections(store, run_id, position - 1, 1)
     return found[0] if found and found[0]["position"] == position else None
+
+
+def influence(store: Store, run_id: str, position: int) -> Influence | None:
+    """What spoke for the Stage-II labels of one item; None where that is not known."""
+    table = schema.influence
+    query = select(table).where(table.c.run_id == run_id, table.c.position == position)
+    with store.read() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    parts = (row.tokens, row.ranks, row.exemplar_tokens, row.shares)
+    return Influence(position, *(tuple(part) for part in parts))
 
 
 def selections(store: Store, run_id: str) -> Iterator[dict[str, Any]]:

@@ -104,14 +104,14 @@ def exemplar_use(store: Store, run_id: str, limit: int = 50) -> pd.DataFrame:
 
 
 def selection_diagnostics(store: Store, run_id: str) -> dict[str, Any]:
-    """All choices of a run in a few figures.
+    """All choices of a run in a few figures; exemplars of source languages, which stand behind, not counted.
 
     Returns:
         n_queries, k (most exemplars for one query), distinct (exemplars used at all), core_share (part
         of all places that the `k` most used exemplars take: 1 = one global prompt), mean_similarity,
         mean_confidence; None where nothing was chosen or recorded.
     """
-    mine = exemplar.c.run_id == run_id
+    mine = and_(exemplar.c.run_id == run_id, exemplar.c.origin != "source")
     whole = select(
         func.count().label("places"),
         (func.max(exemplar.c.rank) + 1).label("k"),

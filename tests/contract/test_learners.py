@@ -97,8 +97,8 @@ def test_an_in_context_labeler_reads_its_exemplars(name: str, task: str) -> None
         "d", ITEMS[1], ("B-P", "O", "O") if tokens else ("B-P",), (1.0,) * len(labels), "corrected"
     )
     labeler = labelers[name](task=task)
-    assert labeler.label(ITEMS[0], prior, [], [], ("O", "B-P")) == prior
-    after = labeler.label(ITEMS[0], prior, [exemplar], [0.9], ("O", "B-P"))
+    assert labeler.label(ITEMS[0], prior, [], [], ("O", "B-P")) == (prior, None)
+    after, _ = labeler.label(ITEMS[0], prior, [exemplar], [0.9], ("O", "B-P"))
     assert after.position == 0
     assert len(after.labels) == len(labels)
     assert after.confidences != prior.confidences

@@ -12,7 +12,7 @@ from core.errors import NoRecordedCalls, RecipeError
 from core.pipeline import run
 from core.recipes import Context, Imported, resolve
 from core.run_input import RunInput, Source
-from core.types import Completion, Dataset, Exemplar, Instance, Prediction, Record, Selection
+from core.types import Completion, Dataset, Exemplar, Influence, Instance, Prediction, Record, Selection
 
 LABELS = ("NOUN", "VERB", "PRON", "PUNCT")
 DATASET = Dataset("target", "Target", "fao", "pos", LABELS)
@@ -33,6 +33,7 @@ class Facts:
         self.stages: dict[str, list[Prediction]] = {}
         self.chosen: list[Selection] = []
         self.pool: list[Exemplar] = []
+        self.spoke: list[Influence] = []
         self.calls: list[Completion] = []
 
     def predictions(self, stage: str, rows: Sequence[Prediction]) -> None:
@@ -40,6 +41,9 @@ class Facts:
 
     def selections(self, rows: Sequence[Selection], pool: Sequence[Exemplar]) -> None:
         self.chosen, self.pool = list(rows), list(pool)
+
+    def influences(self, rows: Sequence[Influence]) -> None:
+        self.spoke = list(rows)
 
     def completions(self, rows: Sequence[Completion]) -> None:
         self.calls = list(rows)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NoRecordedCalls, RecipeError, UnknownName
-from core.recipes import Context, Imported, Recipe, resolve, run_id
+from core.recipes import Context, Imported, Recipe, resolve
+from core.run_identity import run_id
 from core.types import Dataset
 
 POS = Dataset("d", "d", "fao", "pos", ("NOUN", "VERB"), fingerprint="f")
@@ -39,7 +40,8 @@ def test_replay_takes_imported_labels_recorded_exemplars_and_the_authors_wording
     recipe = resolve("ssp", {"llm": "replay"}, RELEASED)
     assert recipe["stage1"] == {"labeler": "imported", "labels": "zgul"}
     assert recipe["selector"] == {"name": "recorded"}
-    assert recipe["stage2"] == {"labeler": "incontext", "llm": "replay", "template": "ssp-release"}
+    replayed = {"labeler": "incontext", "llm": "replay", "template": "ssp-release", "from_sources": 0}
+    assert recipe["stage2"] == replayed
     assert recipe["consensus"]["use"] is False
 
 
@@ -109,3 +111,25 @@ def test_identity_changes_with_everything_that_matters() -> None:
     assert len(ids) == 4
     assert run_id(base, ["f"], {"seed": 0}) in ids
     assert all(len(name) == 16 for name in ids)
+
+
+def test_source_exemplars_stand_beside_those_of_the_offline_tagger_alone() -> None:
+    plain = Context(POS)
+    assert resolve("ssp", {}, plain)["stage2"]["from_sources"] == 8
+    assert resolve("ssp", {"stage2.from_sources": "3"}, plain)["stage2"]["from_sources"] == 3
+    assert resolve("ssp", {}, Context(NLI))["stage2"]["from_sources"] == 0
+    assert resolve("transfer", {}, plain)["stage2"]["from_sources"] == 0
+    for wrong in ("-1", "many", "true"):
+        with pytest.raises(RecipeError, match="from_sources"):
+            resolve("ssp", {"stage2.from_sources": wrong}, plain)
+
+
+def test_a_labeler_takes_its_own_settings_and_no_others() -> None:
+    recipe = resolve("ssp", {"stage1.iterations": "7"}, Context(POS))
+    assert recipe["stage1"]["iterations"] == 7
+    with pytest.raises(RecipeError, match="labeler crf has no setting 'itterations'"):
+        resolve("ssp", {"stage1.itterations": "7"}, Context(POS))
+    with pytest.raises(RecipeError, match="cannot be 'often'"):
+        resolve("ssp", {"stage1.iterations": "often"}, Context(POS))
+    with pytest.raises(UnknownName, match="setting of stage1 imported"):
+        resolve("ssp", {"stage1.iterations": "7"}, RELEASED)

@@ -1,0 +1,66 @@
+"""The settings of a part: the public fields of its dataclass, from a recipe's table or a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from core.errors import RecipeError
+
+ALIASES = {"lambda": "lambda_"}
+"""Words of Python that recipes use as settings."""
+
+
+def defaults(part: type[Any]) -> dict[str, Any]:
+    """Setting -> default, as a recipe spells them (`lambda`, not `lambda_`); `task` is not one of them."""
+    return {
+        spec.name.rstrip("_"): spec.default
+        for spec in fields(part)
+        if not spec.name.startswith("_") and spec.name != "task"
+    }
+
+
+def typed(kind: str, name: str, part: type[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as arguments of the part, each in the type of its default.
+
+    Raises:
+        RecipeError: a setting it does not have, or a value that cannot be read as one.
+    """
+    known = defaults(part)
+    for key in settings:
+        if key not in known:
+            raise RecipeError(
+                f"{kind} {name} has no setting {key!r}.",
+                f"It has: {', '.join(known)}." if known else "It has no settings.",
+            )
+    return {
+        ALIASES.get(key, key): _as_type(f"{kind} {name}", key, value, type(known[key]))
+        for key, value in settings.items()
+    }
+
+
+def _as_type(part: str, key: str, value: Any, kind: type) -> object:
+    """The value in the type of the setting's default; text from a command line is accepted."""
+    try:
+        if kind is bool:
+            return _truth(value)
+        if kind is tuple:
+            words = value.replace(",", " ").split() if isinstance(value, str) else value
+            return tuple(str(word) for word in words)
+        if kind is int and (isinstance(value, bool) or float(value) != int(value)):
+            raise ValueError("not a whole number")
+        return kind(value)
+    except (TypeError, ValueError) as problem:
+        raise RecipeError(
+            f"setting {key} of {part} cannot be {value!r} ({problem}).",
+            f"Give a value of type {kind.__name__}.",
+        ) from None
+
+
+def _truth(value: object) -> bool:
+    names = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    text = str(value).strip().lower()
+    if text not in names:
+        raise ValueError("not true or false")
+    return names[text]

@@ -1,0 +1,34 @@
+"""A run's identity: the hash of everything that decides its results, the engine's own source included."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import core
+from core.recipes import Recipe
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Version plus a digest of the engine's own source: other code, other run."""
+    digest = hashlib.sha256()
+    root = Path(core.__file__).parent
+    rooms = ("tasks", "embedders", "llms", "labelers", "selectors")
+    files = sorted(
+        path for room in rooms for kind in ("*.py", "*.json") for path in (root / room).rglob(kind)
+    )
+    modules = ("pipeline", "choosing", "source_exemplars", "prompts")
+    for path in [*files, *(root / f"{name}.py" for name in modules)]:
+        digest.update(path.read_bytes())
+    return f"{core.__version__}+{digest.hexdigest()[:8]}"
+
+
+def run_id(recipe: Recipe, fingerprints: list[str], scope: Mapping[str, object]) -> str:
+    """First 16 hex digits of the hash of everything that decides a run's results."""
+    identity = {"recipe": recipe, "data": fingerprints, "scope": dict(scope), "code": code_version()}
+    canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
