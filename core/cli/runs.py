@@ -91,10 +91,16 @@ def selections(
         rows = [_plain_selection(row) for row in views.selections(store, run_id)]
     text = table(
         [
-            (row["query"], row["status"], " ".join(map(str, row["ids"])), " ".join(row["uncovered"]))
+            (
+                row["query"],
+                row["status"],
+                " ".join(map(str, row["ids"])),
+                len(row["source_ids"]),
+                " ".join(row["uncovered"]),
+            )
             for row in rows
         ],
-        ("query", "status", "exemplars", "uncovered labels"),
+        ("query", "status", "exemplars", "of sources", "uncovered labels"),
     )
     answer({"selections": rows}, text, as_json=as_json)
 
@@ -130,7 +136,10 @@ def _settings(pairs: list[str]) -> dict[str, str]:
 def _plain_selection(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "query": row["position"],
-        "ids": [item["position"] for item in row["exemplars"]],
+        "ids": [item["position"] for item in row["exemplars"] if item["origin"] != "source"],
+        "source_ids": [
+            [item["dataset"], item["position"]] for item in row["exemplars"] if item["origin"] == "source"
+        ],
         "value": row["value"],
         "bound": row["upper_bound"],
         "status": row["status"],

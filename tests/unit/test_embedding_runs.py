@@ -44,7 +44,7 @@ def test_a_whole_run(ssp: Ssp, tmp_path: Path, server: Server, workspace: Path) 
     done = run(ssp, target, server.url)
     assert done.code == 0, done.err
     assert done.document["stages"] == ["stage1", "consensus", "stage2"]
-    assert sorted(server.texts) == ["Hon syngur nú .", "Hon syngur væl ."]
+    assert sorted(server.texts) == ["Hon syngur nú .", "Hon syngur væl .", "Hún syngur þar ."]
     assert server.headers[0]["Authorization"] == f"Bearer {SECRET}"
     stored = ssp("selections", done.document["run"]).document["selections"]
     assert [len(row["ids"]) for row in stored] == [2] * 6

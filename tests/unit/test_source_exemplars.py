@@ -70,7 +70,8 @@ def test_asking_for_more_than_there_is_gives_all_and_none_changes_nothing() -> N
 
 
 def test_a_source_that_stays_on_this_machine_is_not_sent() -> None:
-    far = job(1, {"name": "endpoint", "base_url": "https://far.example/v1", "model": "m", "agreed": "far.example"})
+    host = "far.example"
+    far = job(1, {"name": "endpoint", "base_url": f"https://{host}/v1", "model": "m", "agreed": host})
     kept = replace(far, sources=[replace(source, egress="local") for source in far.sources])
     with pytest.raises(EgressRefused, match="isl is set to stay"):
         with_sources(kept, POOL, [SELECTION], silent)
