@@ -12,6 +12,7 @@ import streamlit as st
 from core import catalog, languages
 from core.inspection import FileChoice, Inspection, inspect
 from core.store import views
+from core.study import measured
 from core.types import Dataset, Instance, Language, Prediction, Report, Score
 from dashboard import resources
 from dashboard.naming import MAIN_METRIC
@@ -193,6 +194,11 @@ def is_target(dataset: Dataset) -> bool:
 
 def exemplar_use(run_id: str) -> pd.DataFrame:
     return cast(pd.DataFrame, _ask("exemplar_use", run_id))
+
+
+def exemplar_worth() -> dict[str, Any]:
+    """The study of what exemplars are worth offline, as it was last measured for this version."""
+    return measured()
 
 
 def own_languages() -> dict[str, Language]:

@@ -14,7 +14,8 @@ ONE_OF = {
     "order": ORDERS,
     "changed": ("", *CHANGES),
     "task": ("", "pos", "ner", "nli", "topic"),
-    "tab": ("", "file", "try", "set"),
+    "tab": ("", "file", "try", "set", "worth"),
+    "kind": ("", "ner"),
     "direction": ("", "ltr", "rtl"),
     "words": ("", "unicode"),
     "egress": ("", "local", "any"),
@@ -28,7 +29,8 @@ class View:
 
     From `tab` on it is the import page, where `own` means a language of one's own, called `called`;
     `columns` and `mapping` are tables (see `table`). `tries` is the table of settings tried on the
-    exemplars page, `peek` the position of a candidate looked at there.
+    exemplars page, `peek` the position of a candidate looked at there, `kind` the task whose figures it
+    shows.
     """
 
     dataset: str = ""
@@ -61,6 +63,7 @@ class View:
     name: str = ""
     tries: str = ""
     peek: int = -1
+    kind: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import current, naming, queries, state
-from dashboard.widgets import exemplars, sentence, sentences
+from dashboard.widgets import exemplars, sentence, sentences, worth
 from dashboard.widgets.layout import heading
 from dashboard.widgets.what_if import tabs
 
-TABS = {"": "As chosen", "try": "What if", "set": "Whole set"}
+TABS = {"": "As chosen", "try": "What if", "set": "Whole set", "worth": "What they are worth"}
 
 here = current.here()
 selector = naming.resolved(here.run).get("selector", {})
@@ -29,7 +29,7 @@ with buttons:
 with st.container(border=True, key="query"):
     st.markdown(sentence.title(here, position))
     sentence.one_stage(here, stage, position, key="query-sentence")
-as_chosen, what_if, whole_set = st.tabs(list(TABS.values()), **state.bound_tabs("tab", TABS))
+as_chosen, what_if, whole_set, what_worth = st.tabs(list(TABS.values()), **state.bound_tabs("tab", TABS))
 with as_chosen:
     if as_chosen.open:
         exemplars.as_chosen(here, position, queries.selection(here.run["id"], position), buttons)
@@ -39,3 +39,6 @@ with what_if:
 with whole_set:
     if whole_set.open:
         tabs.whole_set(here)
+with what_worth:
+    if what_worth.open:
+        worth.worth()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from core.cli.app import Json, Workspace, app, configured, progress
 from core.cli.output import answer, table
 from core.intervals import Interval
+from core.run_identity import code_version
 from core.study.worth import Figures
 from core.study.worth import study as studied
 
@@ -28,7 +30,13 @@ def study(
     """
     with progress() as report:
         found = list(studied(configured(workspace), range(seeds), report))
-    document = {"seeds": seeds, "figures": [item.as_document() for item in found]}
+    when = datetime.now(UTC).date().isoformat()
+    document = {
+        "date": when,
+        "code": code_version(),
+        "seeds": seeds,
+        "figures": [item.as_document() for item in found],
+    }
     if out is not None:
         out.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf8")
     rows = [row for item in found for row in _rows(item)]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bench_pages, bench_selection, bench_views
+from tests.bench import bench_pages, bench_pipeline, bench_selection, bench_views
 
 
 def main() -> int:
-    results = {"views": bench_views.main(), "pages": bench_pages.main(), "selection": bench_selection.main()}
+    results = {
+        "views": bench_views.main(),
+        "pages": bench_pages.main(),
+        "pipeline": bench_pipeline.main(),
+        "selection": bench_selection.main(),
+    }
     for name, good in results.items():
         print(f"{name}: {'all limits kept' if good else 'A LIMIT WAS MISSED'}")
     return 0 if all(results.values()) else 1

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from core import catalog
 from core.cli.study import _rows
 from core.run_input import Source
-from core.sources import chained, sample_parts
 from core.study import corpora
 from core.study.exemplars import CORRECTED, VARIANTS, trial
 from core.study.worth import Figures, figures
-from core.types import Record
-
-FOLDER = Path(catalog.__file__).parent / "sample"
-
-
-def silent(_doing: str, _done: int, _total: int) -> None:
-    return None
-
-
-def sentences(entry_id: str, limit: int) -> list[Record]:
-    entry = catalog.entry(entry_id)
-    return list(chained(entry.task, sample_parts(entry, FOLDER), silent, "reading"))[:limit]
+from tests.sample_sentences import sample_sentences, silent
 
 
 @pytest.fixture(scope="module")
 def found() -> Figures:
-    target = sentences("sample-pos-fao", 24)
-    source = Source("sample-pos-isl", "isl", sentences("sample-pos-isl", 40))
+    target = sample_sentences("sample-pos-fao", 24)
+    source = Source("sample-pos-isl", "isl", sample_sentences("sample-pos-isl", 40))
     corpus = corpora.Corpus("sample-pos-fao", ("test",))
     return figures("pos", (corpora.dataset(corpus, target), target, [source]), (0, 1), silent, left_out=False)
 
@@ -57,8 +44,8 @@ def test_the_figures_are_plain_json_and_rows_of_a_table(found: Figures) -> None:
 
 
 def test_the_corrected_sentences_are_those_least_sure() -> None:
-    target = sentences("sample-pos-fao", 6)
-    source = Source("sample-pos-isl", "isl", sentences("sample-pos-isl", 20))
+    target = sample_sentences("sample-pos-fao", 6)
+    source = Source("sample-pos-isl", "isl", sample_sentences("sample-pos-isl", 20))
     corpus = corpora.Corpus("sample-pos-fao", ("test",))
     done = trial(corpora.dataset(corpus, target), target, [source], 0, silent)
     assert len(done.corrected) == min(CORRECTED, 3)
