@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core import catalog, own_recipes
 from core.errors import RecipeError, UnknownName
+from core.local_parts import fingerprints
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
 from core.recipes import Context, Imported, resolve
@@ -59,10 +60,11 @@ def prepare(store: Store, request: Request) -> RunInput:
         "seed": request.seed,
         "sources": [[source.dataset, *_splits_of(source)] for source in sources],
         "corrections": sorted((p, list(v)) for p, v in corrections.items()),
+        "files": fingerprints(recipe),
     }
-    fingerprints = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
+    data = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
     return RunInput(
-        run_id=run_id(recipe, fingerprints, scope),
+        run_id=run_id(recipe, data, scope),
         dataset=dataset,
         recipe=recipe,
         seed=request.seed,
