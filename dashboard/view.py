@@ -14,7 +14,7 @@ ONE_OF = {
     "order": ORDERS,
     "changed": ("", *CHANGES),
     "task": ("", "pos", "ner", "nli", "topic"),
-    "tab": ("", "file", "try", "set"),
+    "tab": ("", "file", "labels", "try", "set"),
     "direction": ("", "ltr", "rtl"),
     "words": ("", "unicode"),
     "egress": ("", "local", "any"),
