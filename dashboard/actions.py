@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import demo, importing, jobs, own_recipes
+from core import demo, importing, jobs, label_import, own_recipes
 from core.errors import StudioError
 from core.inspection import FileChoice
 from core.jobs import prepare
+from core.label_import import LabelChoice
 from core.settings import settings
 from core.types import Dataset, Report
 from dashboard import resources, state, uploads
@@ -58,6 +59,12 @@ def import_file(choice: FileChoice, report: Report) -> dict[str, Any]:
     """
     _writable()
     return importing.import_file(resources.store(), choice, report)
+
+
+def import_labels(choice: LabelChoice, report: Report) -> dict[str, Any]:
+    """Import labels of a data set that is here; answers as `core.label_import.import_labels` does."""
+    _writable()
+    return label_import.import_labels(resources.store(), choice, report)
 
 
 def start_run(

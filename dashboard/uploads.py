@@ -35,7 +35,7 @@ def store(
 
     Args:
         owner: a random name of the session, hexadecimal.
-        role: `file` or `translation`; of the user's own name only a plain suffix is taken over.
+        role: `file`, `translation` or `labels`; of the user's own name only a plain suffix is taken over.
 
     Raises:
         ValueError: the owner is no such name. OSError: there is no room.

@@ -14,7 +14,7 @@ ONE_OF = {
     "order": ORDERS,
     "changed": ("", *CHANGES),
     "task": ("", "pos", "ner", "nli", "topic"),
-    "tab": ("", "file", "try", "set", "worth"),
+    "tab": ("", "file", "labels", "try", "set", "worth"),
     "kind": ("", "ner"),
     "direction": ("", "ltr", "rtl"),
     "words": ("", "unicode"),

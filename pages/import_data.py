@@ -1,4 +1,4 @@
-"""Import: a public data set with its licence, or a file of one's own; both are looked at before."""
+"""Import: a public data set with its licence, a file of one's own, or labels made elsewhere."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import streamlit as st
 from core import catalog
 from dashboard import queries, state
 from dashboard.widgets import catalog as browser
-from dashboard.widgets import import_file
+from dashboard.widgets import import_file, label_file
 
-TABS = {"": "Public data", "file": "Your own file"}
+TABS = {"": "Public data", "file": "Your own file", "labels": "Labels for data that is here"}
 
 view = state.view()
 st.title("Import")
-public, own = st.tabs(list(TABS.values()), **state.bound_tabs("tab", TABS))
+public, own, labels = st.tabs(list(TABS.values()), **state.bound_tabs("tab", TABS))
 with own:
     if own.open:
         import_file.own_file()
+with labels:
+    if labels.open:
+        label_file.labels_of_a_file()
 with public:
     if not public.open:
         st.stop()

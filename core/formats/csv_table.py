@@ -25,6 +25,7 @@ COLUMNS: dict[TaskName, tuple[str, ...]] = {
     "topic": ("text", "label"),
 }
 """What is written. Read are these and their other names (`fields.NAMES`)."""
+SURE, GLOSSES = "confidences", "glosses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class CsvTable:
     """pos, ner: `tokens` and `labels` separated by one space, or `text`; topic: `text`, `label`;
     nli: `premise`, `hypothesis`, `label`. An empty label means none.
 
-    The separator is told from the header. Columns `id` and `split` are read, and so are `glosses`
-    (one per token, separated by one space, `_` = none) and `translation_<code>`, which are written
-    when the first record has them. `ReadOptions.columns` says which columns hold what, where their
-    names do not. Writing cannot say tokens or glosses with spaces, confidences or other meta.
+    The separator is told from the header. Columns `id` and `split` are read, and so are `confidences`
+    (numbers separated by one space), `glosses` (one per token, separated by one space, `_` = none) and
+    `translation_<code>`, which are written when the first record has them. `ReadOptions.columns` says
+    which columns hold what, where their names do not. Writing cannot say tokens or glosses with spaces,
+    or other meta.
     """
 
     name: str = "csv"
@@ -107,7 +109,7 @@ def _records(path: Path, name: str, task: TaskName, split: str, options: ReadOpt
     _check_columns(header, options.columns, task, name)
     for position, (line, cells) in enumerate(read_table(path, name, delimiter, ())):
         place = Place(name, line, task, split, position, options)
-        yield record_from_fields(_values(cells, options.columns, task), place)
+        yield record_from_fields(_values(cells, place), place)
 
 
 def _check_columns(header: list[str], chosen: Mapping[str, str], task: TaskName, name: str) -> None:
@@ -121,14 +123,25 @@ def _check_columns(header: list[str], chosen: Mapping[str, str], task: TaskName,
             raise FormatError(name, 1, message, f"For {task} name the columns {', '.join(COLUMNS[task])}.")
 
 
-def _values(cells: dict[str, str], chosen: Mapping[str, str], task: TaskName) -> dict[str, object]:
+def _values(cells: dict[str, str], place: Place) -> dict[str, object]:
     """Cells as fields: in a token task, lists in place of words separated by one space."""
+    chosen = place.options.columns
     values = named({key: value for key, value in cells.items() if value}, chosen)
-    if task in ("pos", "ner"):
+    if place.task in ("pos", "ner"):
         for field in ("tokens", "labels"):
             value = values[field]
             values[field] = value.split(" ") if isinstance(value, str) else None
-    return values | {"confidences": None, "meta": None}
+    sure = cells.get(chosen.get("confidences", SURE), "")
+    return values | {"confidences": _numbers(sure, place), "meta": None}
+
+
+def _numbers(cell: str, place: Place) -> list[float] | None:
+    """A cell of numbers. A column that is only called `confidence` may say anything, and is not read."""
+    try:
+        return [float(number) for number in cell.split(" ")] if cell else None
+    except ValueError:
+        message = f"confidences {cell[:40]!r} are not numbers separated by one space."
+        raise place.wrong(message, "Write one number from 0 to 1 per label.") from None
 
 
 def _cells(record: Record, task: TaskName) -> tuple[str, ...]:
@@ -144,17 +157,18 @@ def _cells(record: Record, task: TaskName) -> tuple[str, ...]:
 
 
 def _columns_beside(first: Record) -> list[str]:
-    """The columns of glosses and translations that a first record calls for."""
-    glosses = ["glosses"] if per_token(first, "glosses") else []
-    return [*glosses, *(f"translation_{code}" for code in translations_of(first))]
+    """The columns of confidences, glosses and translations that a first record calls for."""
+    sure = [SURE] if first.confidences is not None else []
+    glosses = [GLOSSES] if per_token(first, GLOSSES) else []
+    return [*sure, *glosses, *(f"translation_{code}" for code in translations_of(first))]
 
 
 def _cells_beside(record: Record, columns: list[str]) -> list[str]:
-    translations = translations_of(record)
-    cells = [translations.get(column.removeprefix("translation_"), "") for column in columns]
-    if columns[:1] == ["glosses"]:
-        cells[0] = " ".join(_gloss(gloss, record) for gloss in per_token(record, "glosses"))
-    return cells
+    cells = {f"translation_{code}": text for code, text in translations_of(record).items()}
+    if GLOSSES in columns:
+        cells[GLOSSES] = " ".join(_gloss(gloss, record) for gloss in per_token(record, GLOSSES))
+    cells[SURE] = " ".join(repr(float(number)) for number in record.confidences or ())
+    return [cells.get(column, "") for column in columns]
 
 
 def _gloss(gloss: str, record: Record) -> str:

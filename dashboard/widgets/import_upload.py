@@ -11,8 +11,8 @@ from core.types import TaskName
 from dashboard import actions, naming, state
 from dashboard.uploads import Upload
 
-FILE, TRANSLATION = "file", "translation"
-LABELS = {FILE: "Your file", TRANSLATION: "Its translation, line by line"}
+FILE, TRANSLATION, LABEL_FILE = "file", "translation", "labels"
+LABELS = {FILE: "Your file", TRANSLATION: "Its translation, line by line", LABEL_FILE: "The file of labels"}
 
 
 def given(role: str) -> Upload | None:
