@@ -37,7 +37,8 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
         *blocks("catalog"),
         *blocks("own-file"),
         *blocks("own-labels"),
-        *blocks("selecting"), *blocks("labels"),
+        *blocks("selecting"),
+        *blocks("labels"),
     ]:
         done = subprocess.run(
             ["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
