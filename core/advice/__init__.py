@@ -1,0 +1,1 @@
+"""Advice before work is done: which sources to learn from, whether the labels are good enough to go on."""
