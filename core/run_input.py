@@ -41,7 +41,8 @@ class RunInput:
 
     `recorded` maps a position to the positions of its recorded exemplars in prompt order;
     `others` are the items outside the run that recorded exemplars name: they enter the pool with
-    their `stage1` labels. `corrections` are human labels, which enter it with confidence 1.
+    their `stage1` labels. `corrections` are human labels, which enter it with confidence 1. `warnings`
+    are for the user's eyes.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class RunInput:
     completions: Sequence[Completion] = ()
     template: str = ""
     corrections: Mapping[int, Labels] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 class Sink(Protocol):

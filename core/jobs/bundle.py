@@ -86,6 +86,7 @@ def load(folder: Path) -> RunInput:
         completions=[Completion(**row) for row in _rows(inputs / "completions.parquet")],
         template=said["template"],
         corrections=_corrections(inputs / "corrections.parquet"),
+        warnings=tuple(said["warnings"]),
     )
 
 
@@ -106,6 +107,7 @@ def _description(job: RunInput) -> dict[str, Any]:
         "code_version": code_version(),
         "seed": job.seed,
         "template": job.template,
+        "warnings": list(job.warnings),
         "sources": [
             {
                 "dataset": source.dataset,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core import catalog, own_recipes
+from core.advice.script_gap import script_warning
+from core.advice.sources import advised
 from core.errors import RecipeError, UnknownName
 from core.local_parts import fingerprints
 from core.parallel_rows import without_translations
@@ -16,10 +18,15 @@ from core.run_input import RunInput, Source
 from core.store import Store, views
 from core.types import Completion, Dataset, Instance, Prediction, Record
 
+PER_SOURCE = 400
+"""Items of the target and of each source that are looked at for warnings."""
+ADVISED = "advised"
+"""Stands for the sources that `core.advice.sources` would take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for. A source is a data set id, optionally `ID:SPLIT+SPLIT`."""
+    """What the user asked for. A source is a data set id, optionally `ID:SPLIT+SPLIT`, or `advised`."""
 
     recipe: str
     dataset: str
@@ -77,7 +84,21 @@ def prepare(store: Store, request: Request) -> RunInput:
         completions=_completions(store, recipe, dataset.id),
         template=_template(store, recipe, dataset),
         corrections=corrections,
+        warnings=_warnings(instances, sources),
     )
+
+
+def _warnings(instances: Sequence[Instance], sources: Sequence[Source]) -> tuple[str, ...]:
+    """What the user should know before believing the labels."""
+    if not sources:
+        return ()
+    theirs = [_words(record.instance) for source in sources for record in source.records[:PER_SOURCE]]
+    said = script_warning([_words(item) for item in instances[:PER_SOURCE]], theirs)
+    return (said,) if said else ()
+
+
+def _words(item: Instance) -> Sequence[str]:
+    return item.tokens or f"{item.text} {item.text_b or ''}".split()
 
 
 def describe(store: Store, dataset: Dataset) -> Context:
@@ -125,7 +146,7 @@ def _others(
 def _sources(
     store: Store, dataset: Dataset, labelled: list[str], instances: Sequence[Instance], request: Request
 ) -> list[Source]:
-    asked = list(request.sources) or default_sources(store, dataset)
+    asked = _named(store, dataset, request.sources) or default_sources(store, dataset)
     found = [_source(store, dataset, instances, name) for name in asked]
     for source in found:
         if source.dataset == dataset.id and set(_splits_of(source)) & set(labelled):
@@ -134,6 +155,21 @@ def _sources(
                 "Give other splits of it (--source ID:SPLIT+SPLIT), or other data.",
             )
     return found
+
+
+def _named(store: Store, dataset: Dataset, asked: Sequence[str]) -> list[str]:
+    """The sources that a request names, `advised` spelled out, each once.
+
+    Raises:
+        RecipeError: advice was asked for and there is nothing to advise.
+    """
+    found = advised(store, dataset.id) if ADVISED in asked else []
+    if ADVISED in asked and not found:
+        raise RecipeError(
+            f"there is no labelled {dataset.task} data set in another language to learn from.",
+            "Import one (ssp catalog lists them), or name another --source.",
+        )
+    return list(dict.fromkeys([*(name for name in asked if name != ADVISED), *found]))
 
 
 def _splits_of(source: Source) -> list[str]:

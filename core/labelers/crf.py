@@ -7,21 +7,26 @@ another script than every source its labels are worthless at high confidence.
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from core.errors import RecipeError
 from core.labelers import labelers
-from core.labelers.crf_features import Drops, Usage, features
-from core.labelers.posteriors import FloatArray, decided, is_bio, normalised
+from core.labelers.absent_types import completed
+from core.labelers.calibration import Calibration, calibration_of, tempered
+from core.labelers.crf_features import Usage
+from core.labelers.crf_keeping import Kept, fingerprint
+from core.labelers.crf_tagger import Part, Tagger, Training, sentence_of, train
+from core.labelers.crf_trials import trials
+from core.labelers.posteriors import decided, is_bio
+from core.labelers.self_training import SOURCE_SENTENCES, own_part
 from core.types import Instance, Labels, Prediction, Record, Report
 
-Sentence = tuple[tuple[str, ...], Labels]
+CORRECTED_COPIES = 8
+"""How often a corrected sentence of the target is shown (chosen leaving source languages out in turn)."""
+AIDING = Training(iterations=30, penalty=0.1, lower_case=0.0, stage="reading the sources")
+AIDING_SENTENCES = 300
 
 
 @labelers.register("crf")
@@ -33,14 +38,24 @@ class Crf:
         per_source: at most so many sentences of each source language, drawn by the seed.
         iterations: of L-BFGS.
         lower_case: share of sentences that are seen once more in lower case, without punctuation.
+        calibrate: temper the posteriors as fits source languages left out of the training.
+        self_training: train once more on the labels of the target that the tagger is sure of.
     """
 
-    per_source: int = 800
+    per_source: int = 1600
     iterations: int = 50
     lower_case: float = 0.3
-    _tagger: Any = field(default=None, repr=False)
+    calibrate: bool = True
+    self_training: bool = False
+    _tagger: Tagger | None = field(default=None, repr=False)
     _usage: Usage = field(default_factory=Usage, repr=False)
     _labels: Labels = ()
+    _calibration: Calibration = field(default_factory=Calibration, repr=False)
+
+    @property
+    def calibration(self) -> Calibration:
+        """The temperature in use, and how well the tagger did on source languages left out."""
+        return self._calibration
 
     def fit(
         self,
@@ -53,110 +68,85 @@ class Crf:
         corrected: Sequence[Record] = (),
         keep: Path | None = None,
     ) -> None:
-        """See `StageOneLabeler.fit`."""
-        dice = random.Random(seed)  # noqa: S311 - a reproducible draw, no secret
-        trainer = _trainer(report, self.iterations, 0.1 if is_bio(label_set) else 0.05)
-        total = 0
-        for done, (_, records) in enumerate(sources):
-            report("reading the sources", done, len(sources))
-            total += self._read(trainer, [record for record in records if record.labels], dice)
-        if not total:
+        """See `StageOneLabeler.fit`. With `keep`, a tagger is trained once for the same arguments."""
+        self._labels = label_set
+        self._usage = Usage.of(instance.tokens for instance in target)
+        parts = [_drawn(language, records, self.per_source, seed) for language, records in sources]
+        human = _part("", corrected, self._usage, CORRECTED_COPIES)
+        if not any(part.sentences for part in (*parts, human)):
             raise RecipeError(
                 "Stage I (crf) found no labelled sentences in the sources.",
                 "Choose a --source whose data set has labels for this task.",
             )
-        self._labels = label_set
-        self._usage = Usage.of(instance.tokens for instance in target)
-        self._tagger = _trained(trainer, report, self.iterations)
+        settings = (self.iterations, self.lower_case, self.self_training, self.calibrate, seed)
+        with Kept(keep, fingerprint(settings, parts, human, target, label_set)) as kept:
+            if not kept.has_tagger:
+                self._teach([part for part in parts if part.sentences], human, target, kept, seed, report)
+            self._tagger = Tagger(kept.tagger, label_set)
+            self._calibration = kept.calibration or self._calibrated(parts, seed, report)
+            kept.store(self._calibration)
 
     def label(self, instances: Sequence[Instance], report: Report) -> list[Prediction]:
-        """See `StageOneLabeler.label`. Confidence = marginal probability of the label given."""
+        """See `StageOneLabeler.label`. Confidence = tempered marginal probability of the label given."""
         if self._tagger is None:
             raise RecipeError("Stage I (crf) has not been trained.", "Call fit before label.")
         predictions = []
         for done, instance in enumerate(instances):
-            predictions.append(self._predict(instance))
+            labels, posterior = self._tagger.labelled(instance.tokens, self._usage)
+            posterior = tempered(posterior, self._calibration.temperature)
+            predictions.append(decided(instance.position, labels, posterior, self._labels))
             if done % 50 == 49:
                 report("labelling", done + 1, len(instances))
         report("labelling", len(instances), len(instances))
         return predictions
 
-    def _read(self, trainer: Any, records: Sequence[Record], dice: random.Random) -> int:
-        """Give the trainer one source; word statistics come from all its text."""
-        usage = Usage.of(record.instance.tokens for record in records)
-        sample = list(records)
-        if len(sample) > self.per_source:
-            sample = dice.sample(sample, self.per_source)
-        for record in sample:
-            tokens, labels = record.instance.tokens, record.labels or ()
-            _append(trainer, (tokens, labels), usage, dice)
-            plain = _plain(tokens, labels)
-            if dice.random() < self.lower_case and plain[0]:
-                _append(trainer, plain, usage, dice)
-        return len(sample)
+    def _teach(
+        self,
+        parts: list[Part],
+        human: Part,
+        target: Sequence[Instance],
+        kept: Kept,
+        seed: int,
+        report: Report,
+    ) -> None:
+        parts = completed(parts, self._labels, lambda some: self._aid(some, kept.aid, seed, report))
+        training = self._training()
+        everything = [*parts, human]
+        if self.self_training:
+            train(everything, training, kept.aid, _dice(seed), report)
+            own = own_part(Tagger(kept.aid, self._labels), target, self._labels, self._usage, human)
+            everything = [*(_fewer(part, SOURCE_SENTENCES) for part in parts), human, own]
+        train(everything, training, kept.tagger, _dice(seed), report)
 
-    def _predict(self, instance: Instance) -> Prediction:
-        if not instance.tokens:
-            return Prediction(instance.position, (), (), ())
-        self._tagger.set(features(instance.tokens, self._usage))
-        best = self._tagger.tag()
-        posterior = self._marginals(len(best))
-        known = set(self._labels)
-        fallback = posterior.argmax(axis=1)
-        labels = [
-            label if label in known else self._labels[int(fallback[at])] for at, label in enumerate(best)
-        ]
-        return decided(instance.position, labels, posterior, self._labels)
+    def _aid(self, parts: Sequence[Part], path: Path, seed: int, report: Report) -> Tagger:
+        train([_fewer(part, AIDING_SENTENCES) for part in parts], AIDING, path, _dice(seed), report)
+        return Tagger(path, self._labels)
 
-    def _marginals(self, length: int) -> FloatArray:
-        """(length, labels of the label set), rows summing to 1."""
-        trained = set(self._tagger.labels())
-        rows = np.zeros((length, len(self._labels)))
-        for column, label in enumerate(self._labels):
-            if label in trained:
-                rows[:, column] = [self._tagger.marginal(label, at) for at in range(length)]
-        return normalised(rows)
+    def _calibrated(self, parts: Sequence[Part], seed: int, report: Report) -> Calibration:
+        if not self.calibrate:
+            return Calibration()
+        return calibration_of(trials(parts, self._labels, self._training(), _dice(seed), report))
+
+    def _training(self) -> Training:
+        return Training(self.iterations, 0.1 if is_bio(self._labels) else 0.05, self.lower_case)
 
 
-def _append(trainer: Any, sentence: Sentence, usage: Usage, dice: random.Random) -> None:
-    tokens, labels = sentence
-    if tokens and len(tokens) == len(labels):
-        trainer.append(features(tokens, usage, Drops(), dice), list(labels))
+def _drawn(language: str, records: Sequence[Record], limit: int, seed: int) -> Part:
+    """The labelled sentences of a source, at most `limit`; its word statistics come from all its text."""
+    part = _part(language, records, Usage.of(record.instance.tokens for record in records))
+    if len(part.sentences) <= limit:
+        return part
+    return replace(part, sentences=tuple(_dice(seed).sample(part.sentences, limit)))
 
 
-def _plain(tokens: Sequence[str], labels: Labels) -> Sentence:
-    """The sentence in lower case and without punctuation, as in much informal text."""
-    pairs = zip(tokens, labels, strict=True)
-    kept = [(token.lower(), label) for token, label in pairs if any(char.isalnum() for char in token)]
-    return tuple(token for token, _ in kept), tuple(label for _, label in kept)
+def _part(language: str, records: Sequence[Record], usage: Usage, copies: int = 1) -> Part:
+    found = (sentence_of(record.instance, record.labels) for record in records)
+    return Part(language, tuple(sentence for sentence in found if sentence), usage, copies)
 
 
-def _trainer(report: Report, iterations: int, penalty: float) -> Any:
-    import pycrfsuite
-
-    class Reporting(pycrfsuite.Trainer):  # type: ignore[misc]
-        """Passes the progress of L-BFGS on."""
-
-        def on_iteration(self, log: str, info: dict[str, Any]) -> None:
-            report("training the tagger", min(int(info["num"]), iterations), iterations)
-
-    trainer = Reporting(verbose=False)
-    trainer.select("lbfgs")
-    trainer.set_params({"c1": penalty, "c2": penalty, "max_iterations": iterations})
-    return trainer
+def _fewer(part: Part, limit: int) -> Part:
+    return replace(part, sentences=part.sentences[:limit])
 
 
-def _trained(trainer: Any, report: Report, iterations: int) -> Any:
-    """Train into a temporary file (the library knows no other way) and read it back.
-
-    `open` copies the whole file; `open_inmemory` would point into bytes that Python frees.
-    """
-    import pycrfsuite
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "tagger.crfsuite"
-        trainer.train(str(path))
-        report("training the tagger", iterations, iterations)
-        tagger = pycrfsuite.Tagger()
-        tagger.open(str(path))
-    return tagger
+def _dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - a reproducible draw, no secret

@@ -16,7 +16,8 @@ import numpy as np
 from core.embedders.ngrams import NGrams
 from core.errors import RecipeError
 from core.labelers import labelers
-from core.labelers.posteriors import FloatArray, chosen
+from core.labelers.balance import ENOUGH, balancing, frequencies
+from core.labelers.posteriors import FloatArray, chosen, normalised
 from core.types import Instance, Labels, Prediction, Record, Report
 
 
@@ -28,13 +29,17 @@ class NGramRegression:
     Attributes:
         strength: inverse of the L2 penalty.
         per_source: at most so many items of each source language, drawn by the seed.
+        balance: weigh the labels so that on the target (30 items or more; only their text is used)
+            each is as frequent on average as in the sources.
     """
 
     strength: float = 10.0
     per_source: int = 2000
+    balance: bool = True
     _embedder: NGrams = field(default_factory=lambda: NGrams(bits=15), repr=False)
     _rarity: Any = field(default=None, repr=False)
     _model: Any = field(default=None, repr=False)
+    _weights: FloatArray = field(default_factory=lambda: np.ones(0), repr=False)
     _labels: Labels = ()
 
     def fit(
@@ -57,6 +62,9 @@ class NGramRegression:
         self._rarity = self._embedder.rarity(texts)
         rows = self._embedder.embed(texts, self._rarity)
         self._model = fitted(_regression(self.strength), rows, names)
+        self._weights = np.ones(len(label_set))
+        if self.balance and len(target) >= ENOUGH:
+            self._weights = balancing(self._answers(target), frequencies(names, label_set))
         report("training the topic classifier", 1, 1)
 
     def label(self, instances: Sequence[Instance], report: Report) -> list[Prediction]:
@@ -66,13 +74,16 @@ class NGramRegression:
         if not instances:
             return []
         report("labelling", 0, len(instances))
-        rows = self._embedder.embed([text_of(instance) for instance in instances], self._rarity)
-        posterior = probabilities(self._model, rows, self._labels)
+        posterior = normalised(self._answers(instances) * self._weights)
         report("labelling", len(instances), len(instances))
         return [
             chosen(instance.position, row[None, :], self._labels)
             for instance, row in zip(instances, posterior, strict=True)
         ]
+
+    def _answers(self, instances: Sequence[Instance]) -> FloatArray:
+        rows = self._embedder.embed([text_of(instance) for instance in instances], self._rarity)
+        return probabilities(self._model, rows, self._labels)
 
 
 def text_of(instance: Instance) -> str:

@@ -17,13 +17,11 @@ import numpy as np
 
 from core.errors import RecipeError
 from core.labelers import labelers
+from core.labelers.balance import ENOUGH, balancing, frequencies
 from core.labelers.crf_features import norm, skeleton
 from core.labelers.ngram_lr import fitted, labelled, probabilities
 from core.labelers.posteriors import FloatArray, chosen, normalised
 from core.types import Instance, Labels, Prediction, Record, Report
-
-ENOUGH = 30
-ROUNDS = 100
 
 
 @labelers.register("overlap")
@@ -34,9 +32,9 @@ class Overlap:
     Attributes:
         trees: boosting rounds.
         per_source: at most so many pairs of each source language, drawn by the seed.
-        balance: weigh the labels so that on the target (30 pairs or more; only their text is
-            used) all are equally frequent on average, which repairs the shift of overlap between
-            languages where the labels are in fact balanced.
+        balance: weigh the labels so that on the target (30 pairs or more; only their text is used)
+            each is as frequent on average as in the sources, which repairs the shift of overlap
+            between languages.
     """
 
     trees: int = 80
@@ -65,8 +63,9 @@ class Overlap:
         rows = _rows([record.instance for record in records])
         self._model = fitted(_trees(self.trees, len(records), seed), rows, names)
         self._weights = np.ones(len(label_set))
-        if self.balance and len(target) >= ENOUGH and not isinstance(self._model, str):
-            self._weights = balancing(probabilities(self._model, _rows(target), label_set))
+        if self.balance and len(target) >= ENOUGH:
+            answers = probabilities(self._model, _rows(target), label_set)
+            self._weights = balancing(answers, frequencies(names, label_set))
         report("training the overlap classifier", 1, 1)
 
     def label(self, instances: Sequence[Instance], report: Report) -> list[Prediction]:
@@ -83,16 +82,6 @@ class Overlap:
             chosen(instance.position, row[None, :], self._labels)
             for instance, row in zip(instances, posterior, strict=True)
         ]
-
-
-def balancing(posterior: FloatArray) -> FloatArray:
-    """Label weights under which the mean of the reweighted rows is even over the labels seen."""
-    weights = (posterior.sum(axis=0) > 0).astype(np.float64)
-    for _ in range(ROUNDS):
-        mean = normalised(posterior * weights).mean(axis=0)
-        weights = np.where(mean > 0, weights / np.sqrt(np.where(mean > 0, mean, 1.0)), 0.0)
-        weights /= weights.sum()
-    return np.asarray(weights, dtype=np.float64)
 
 
 def overlap_features(instance: Instance) -> list[float]:

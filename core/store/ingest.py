@@ -55,7 +55,11 @@ def ingest(store: Store, job_dir: Path) -> str:
         seed=said.get("seed"),
         code_version=str(said.get("code_version", "")),
         parent=said.get("parent"),
-        meta={"sources": said.get("sources", []), "seconds": done.get("seconds")},
+        meta={
+            "sources": said.get("sources", []),
+            "warnings": said.get("warnings", []),
+            "seconds": done.get("seconds"),
+        },
     )
     with store.write() as connection:
         insert_run(connection, row)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from core.errors import RecipeError
+from core.labelers.balance import balancing, frequencies
 from core.labelers.ngram_lr import NGramRegression, labelled
-from core.labelers.overlap import Overlap, balancing, overlap_features
+from core.labelers.overlap import Overlap, overlap_features
 from core.types import Instance, Record
 
 NLI = ("entailment", "neutral", "contradiction")
@@ -72,6 +73,29 @@ def test_balancing_evens_the_labels_out() -> None:
     reweighted = posterior * weights
     mean = (reweighted / reweighted.sum(axis=1, keepdims=True)).mean(axis=0)
     assert mean == pytest.approx([0.5, 0.5, 0.0], abs=1e-3)
+
+
+def test_balancing_towards_given_frequencies() -> None:
+    posterior = np.array([[0.9, 0.1], [0.7, 0.3], [0.6, 0.4], [0.8, 0.2]])
+    wanted = frequencies(["b", "a", "b", "b"], ("a", "b"))
+    assert wanted.tolist() == [0.25, 0.75]
+    reweighted = posterior * balancing(posterior, wanted)
+    mean = (reweighted / reweighted.sum(axis=1, keepdims=True)).mean(axis=0)
+    assert mean == pytest.approx(wanted, abs=1e-3)
+    unseen = balancing(np.array([[1.0, 0.0]]), np.array([0.0, 1.0]))
+    assert np.isfinite(unseen).all()
+
+
+def test_topics_are_balanced_towards_the_sources() -> None:
+    target = [topic(at, f"a goal in the clinic number {at % 5}").instance for at in range(40)]
+    answers = []
+    for balance in (False, True):
+        labeler = NGramRegression(balance=balance)
+        labeler.fit([("eng", TOPICS)], target, ("health", "sport"), seed=0, report=silent)
+        rows = [item.posterior[0][0] for item in labeler.label(target, silent) if item.posterior]
+        answers.append(float(np.mean(rows)))
+    assert abs(answers[0] - 0.5) > abs(answers[1] - 0.5)
+    assert answers[1] == pytest.approx(0.5, abs=0.01)
 
 
 def test_balance_is_learned_from_the_text_of_the_target_only() -> None:
