@@ -21,18 +21,19 @@ def is_installed(package: str) -> bool:
     return find_spec(package.replace("-", "_")) is not None
 
 
-def require(package: str, *, purpose: str) -> None:
+def require(package: str, *, purpose: str, remedy: str = "") -> None:
     """Pass when the package is there.
 
     Args:
         package: its name as in requirements.txt.
         purpose: what needs it, as the subject of a sentence.
+        remedy: how to have it, where the full installation leaves it out too.
 
     Raises:
         NotInstalled: it is not; the hint says how to install it.
     """
     if not is_installed(package):
         raise NotInstalled(
-            f"{purpose} needs {package}, which this light installation left out.",
-            f"Install it with: python start.py --full (in {ROOT}).",
+            f"{purpose} needs {package}, which this {'' if remedy else 'light '}installation left out.",
+            remedy or f"Install it with: python start.py --full (in {ROOT}).",
         )

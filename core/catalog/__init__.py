@@ -20,6 +20,7 @@ from core.catalog.language_table import (
     related,
     scope,
 )
+from core.catalog.model_table import ModelEntry, models
 from core.catalog.private_languages import private_language
 from core.catalog.tagset_table import tagset
 from core.errors import UnknownName
@@ -27,6 +28,7 @@ from core.errors import UnknownName
 __all__ = [
     "CatalogEntry",
     "EncoderCoverage",
+    "ModelEntry",
     "SourceFile",
     "coverage",
     "direction",
@@ -35,6 +37,7 @@ __all__ = [
     "language",
     "languages",
     "macrolanguage",
+    "models",
     "paper_languages",
     "private_language",
     "prompt_template",
