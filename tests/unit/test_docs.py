@@ -38,6 +38,7 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
         *blocks("own-file"),
         *blocks("own-labels"),
         *blocks("selecting"),
+        *blocks("offline"),
         *blocks("labels"),
     ]:
         done = subprocess.run(
