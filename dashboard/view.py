@@ -28,7 +28,8 @@ class View:
 
     From `tab` on it is the import page, where `own` means a language of one's own, called `called`;
     `columns` and `mapping` are tables (see `table`). `tries` is the table of settings tried on the
-    exemplars page, `peek` the position of a candidate looked at there.
+    exemplars page, `peek` the position of a candidate looked at there; `job` is one that is
+    opened on the jobs page.
     """
 
     dataset: str = ""
@@ -61,6 +62,7 @@ class View:
     name: str = ""
     tries: str = ""
     peek: int = -1
+    job: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,8 +61,7 @@ def progress() -> Iterator[StderrReport]:
 
 def main() -> None:
     """Entry point: a user's error is one line on stderr and an exit code, never a traceback."""
-    from core.cli import data, imports, runs, selecting, server  # noqa: F401 - importing them adds their commands
-
+    _add_commands()
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except StudioError as error:
@@ -76,6 +77,14 @@ def main() -> None:
     if code == STOPPED:  # how typer answers Ctrl-C
         _complain("stopped.", STOPPED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _add_commands() -> None:
+    """Every module of this package adds its commands when it is imported."""
+    package = importlib.import_module("core.cli")
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name != "__main__":
+            importlib.import_module(f"core.cli.{module.name}")
 
 
 def _complain(message: str, code: int) -> int:
