@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from core.embedders import Compare, Progress
 from core.embedders import build as build_embedder
 from core.errors import RecipeError
+from core.kept import Kept, shifted
 from core.run_input import RunInput
 from core.selectors import build as build_selector
 from core.selectors.problem import Embeddings, FloatArray, IntArray, SelectionProblem
@@ -26,7 +27,9 @@ PRODUCTS = ("cosine", "dot")
 """Metrics of an embedder whose similarities are dot products of its rows."""
 
 
-def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Selection]:
+def choose(
+    job: RunInput, pool: Sequence[Exemplar], report: Report, kept: Kept | None = None
+) -> list[Selection]:
     """The exemplars of every query; none where the recipe ends with Stage I.
 
     Raises:
@@ -37,15 +40,18 @@ def choose(job: RunInput, pool: Sequence[Exemplar], report: Report) -> list[Sele
         return []
     settings = in_rows(pool, {key: value for key, value in job.recipe["selector"].items() if key != "name"})
     selector = None if name == "recorded" else build_selector(name, settings)
-    selections: list[Selection] = []
-    for start, problem in _problems(job, pool, report):
-        shifted = _shifted(report, start, len(job.instances))
+    ready = lru_cache(maxsize=1)(lambda: _candidates(job, pool, report))
+
+    def select(start: int, block: Sequence[Instance]) -> list[Selection]:
+        problem = ready().problem(block)
         if selector is None:
             found = _recorded(job, pool, problem, start)
         else:
-            found = selector.select(problem, seed=job.seed, report=shifted)
-        selections += [replace(selection, query=selection.query + start) for selection in found]
-    return selections
+            within = shifted(report, start, len(block), len(job.instances))
+            found = selector.select(problem, seed=job.seed, report=within)
+        return [replace(selection, query=selection.query + start) for selection in found]
+
+    return (kept or Kept()).pieces("selections", job.instances, QUERIES_AT_A_TIME, select, (Selection,))
 
 
 def in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any]:
@@ -67,15 +73,6 @@ def in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any
             )
         settings[key] = tuple(str(rows[word]) for word in words if word in rows)
     return settings
-
-
-def _shifted(report: Report, start: int, total: int) -> Report:
-    """Progress of one block of queries as progress of them all."""
-
-    def shifted(stage: str, done: int, _total: int) -> None:
-        report(stage, start + done, total)
-
-    return shifted
 
 
 @dataclass(frozen=True)
@@ -175,18 +172,14 @@ def candidates(
     )
 
 
-def _problems(
-    job: RunInput, pool: Sequence[Exemplar], report: Report
-) -> Iterator[tuple[int, SelectionProblem]]:
-    """The selection problem of every block of queries: similarities never take N x N of memory."""
+def _candidates(job: RunInput, pool: Sequence[Exemplar], report: Report) -> Candidates:
+    """The pool, ready for one block of queries after another: similarities never take N x N of memory."""
     report("similarities", 0, 1)
 
     def embedding(done: int, total: int) -> None:
         report("embedding sentences", done, total)
 
-    ready = candidates(job.dataset, job.recipe["embedder"], pool, embedding)
-    for start in range(0, len(job.instances), QUERIES_AT_A_TIME):
-        yield start, ready.problem(job.instances[start : start + QUERIES_AT_A_TIME])
+    return candidates(job.dataset, job.recipe["embedder"], pool, embedding)
 
 
 def text_of(instance: Instance) -> str:

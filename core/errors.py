@@ -84,12 +84,16 @@ class StoreLocked(StudioError):
     code = "store_locked"
     exit_code = 3
 
-    def __init__(self, path: str, pid: int | None) -> None:
-        holder = f"process {pid}" if pid else "another process"
-        super().__init__(
-            f"the workspace database {path} is held by {holder}.",
-            "Stop that process (for a dashboard: close it), or use its pages instead.",
-        )
+    def __init__(self, path: str, pid: int | None, *, url: str = "", command: str = "") -> None:
+        if url:
+            message = f"the workspace of {path} is open in SSP Studio at {url} (process {pid})."
+            hint = "Use its pages, or close it and give the command again."
+        else:
+            holder = f"process {pid}" if pid else "another process"
+            said = f" ({command})" if command else ""
+            message = f"the workspace database {path} is held by {holder}{said}."
+            hint = "Wait until it has ended, or stop it."
+        super().__init__(message, hint)
         self.pid = pid
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from core import prompts
 from core.choosing import choose
 from core.errors import RecipeError
+from core.kept import Kept, shifted
 from core.labelers import build
 from core.labelers.consensus import consensus
 from core.labelers.posteriors import posterior_from
@@ -21,9 +24,22 @@ from core.recipes import labeler_settings
 from core.run_input import RunInput, Sink
 from core.source_exemplars import with_sources
 from core.tasks import tasks
-from core.types import Dataset, Exemplar, Influence, Instance, Labels, Prediction, Record, Report, Selection
+from core.types import (
+    Completion,
+    Dataset,
+    Exemplar,
+    Influence,
+    Instance,
+    Labels,
+    Prediction,
+    Record,
+    Report,
+    Selection,
+)
 
 HUMAN_CONFIDENCE = 1.0
+ITEMS_AT_A_TIME = 200
+"""Items that are labelled, and kept, as one piece."""
 
 
 def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> None:
@@ -36,7 +52,8 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
         RecipeError: the recipe cannot be carried out on this data.
         Cancelled: `report` said that the user stopped it.
     """
-    noisy = _stage_one(job, report, keep)
+    kept = Kept(keep)
+    noisy = _stage_one(job, report, kept)
     if noisy:
         sink.predictions("stage1", noisy)
     settled = noisy
@@ -47,14 +64,14 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
         )
         sink.predictions("consensus", settled)
     pool = pool_of(job, settled)
-    chosen, pool = with_sources(job, pool, choose(job, pool, report), report)
+    chosen, pool = with_sources(job, pool, choose(job, pool, report, kept), report)
     if chosen:
         sink.selections(chosen, pool)
     if job.recipe["stage2"]["labeler"] != "none":
-        _stage_two(job, settled, pool, chosen, sink, report)
+        _stage_two(job, settled, pool, chosen, sink, report, kept)
 
 
-def _stage_one(job: RunInput, report: Report, keep: Path | None) -> list[Prediction]:
+def _stage_one(job: RunInput, report: Report, kept: Kept) -> list[Prediction]:
     name = job.recipe["stage1"]["labeler"]
     if name == "imported":
         return [job.stage1[item.position] for item in job.instances if item.position in job.stage1]
@@ -63,7 +80,19 @@ def _stage_one(job: RunInput, report: Report, keep: Path | None) -> list[Predict
             f"Stage I ({name}) needs labelled source data.",
             "Add --source DATASET (a data set of the same task in a related language).",
         )
-    labeler = build(name, labeler_settings(job.recipe, "stage1"))
+    labeler = lru_cache(maxsize=1)(lambda: _fitted(job, report, kept.folder("stage1-model")))
+
+    def label(start: int, block: Sequence[Instance]) -> list[Prediction]:
+        found: list[Prediction] = labeler().label(
+            block, shifted(report, start, len(block), len(job.instances))
+        )
+        return found
+
+    return kept.pieces("stage1", job.instances, ITEMS_AT_A_TIME, label, (Prediction,))
+
+
+def _fitted(job: RunInput, report: Report, keep: Path | None) -> Any:
+    labeler = build(job.recipe["stage1"]["labeler"], labeler_settings(job.recipe, "stage1"))
     sources = [(source.language, source.records) for source in job.sources]
     labeler.fit(
         sources,
@@ -74,8 +103,7 @@ def _stage_one(job: RunInput, report: Report, keep: Path | None) -> list[Predict
         corrected=_corrected_records(job),
         keep=keep,
     )
-    noisy: list[Prediction] = labeler.label(job.instances, report)
-    return noisy
+    return labeler
 
 
 def _corrected_records(job: RunInput) -> list[Record]:
@@ -117,14 +145,15 @@ def _stage_two(
     chosen: Sequence[Selection],
     sink: Sink,
     report: Report,
+    kept: Kept,
 ) -> None:
     name = job.recipe["stage2"]["labeler"]
     if name == "recorded":
         rows = [job.stage2[item.position] for item in job.instances if item.position in job.stage2]
     elif name == "incontext":
-        rows = _in_context(job, pool, chosen, sink, report)
+        rows = _in_context(job, pool, chosen, sink, report, kept)
     else:
-        rows, spoke = _offline(job, settled, pool, chosen, report)
+        rows, spoke = _offline(job, settled, pool, chosen, report, kept)
         sink.influences(spoke)
     sink.predictions("stage2", rows)
 
@@ -135,24 +164,27 @@ def _offline(
     pool: Sequence[Exemplar],
     chosen: Sequence[Selection],
     report: Report,
+    kept: Kept,
 ) -> tuple[list[Prediction], list[Influence]]:
     settings = labeler_settings(job.recipe, "stage2")
     labeler = build(job.recipe["stage2"]["labeler"], settings, task=job.dataset.task)
     prior = {prediction.position: prediction for prediction in settled}
     selections = {selection.query: selection for selection in chosen}
-    rows, spoke = [], []
-    for query, instance in enumerate(job.instances):
-        if instance.position not in prior:
-            continue
-        found = selections.get(query)
-        shown = [pool[row] for row in found.chosen] if found else []
-        near = found.similarity if found else ()
-        row, why = labeler.label(instance, prior[instance.position], shown, near, job.dataset.labels)
-        rows.append(row)
-        if why is not None:
-            spoke.append(why)
-        report("Stage II", query + 1, len(job.instances))
-    return rows, spoke
+
+    def label(start: int, block: Sequence[Instance]) -> list[tuple[Prediction, Influence | None]]:
+        rows = []
+        for query, instance in enumerate(block, start):
+            if instance.position not in prior:
+                continue
+            found = selections.get(query)
+            shown = [pool[row] for row in found.chosen] if found else []
+            near = found.similarity if found else ()
+            rows.append(labeler.label(instance, prior[instance.position], shown, near, job.dataset.labels))
+            report("Stage II", query + 1, len(job.instances))
+        return rows
+
+    found = kept.pieces("stage2", job.instances, ITEMS_AT_A_TIME, label, (Prediction, Influence))
+    return [row for row, _ in found], [why for _, why in found if why is not None]
 
 
 def _in_context(
@@ -161,21 +193,27 @@ def _in_context(
     chosen: Sequence[Selection],
     sink: Sink,
     report: Report,
+    kept: Kept,
 ) -> list[Prediction]:
     """Render, look the completion up, parse: exactly what a live model would go through."""
     llm, task = Replay(job.completions), tasks[job.dataset.task]
     selections = {selection.query: selection for selection in chosen}
-    rows, used = [], []
-    for query, instance in enumerate(job.instances):
-        shown = [pool[row] for row in selections[query].chosen] if query in selections else []
-        prompt = prompts.render(job.template, task, shown, instance, job.dataset.labels)
-        completion = llm.complete(prompt)
-        labels, problem = task.parse(completion.text, instance, job.dataset.labels)
-        used.append(replace(completion, prompt=prompt.text))
-        rows.append(Prediction(instance.position, labels, completion_key=completion.key, error=problem))
-        report("Stage II", query + 1, len(job.instances))
-    sink.completions(used)
-    return rows
+
+    def answer(start: int, block: Sequence[Instance]) -> list[tuple[Prediction, Completion]]:
+        rows = []
+        for query, instance in enumerate(block, start):
+            shown = [pool[row] for row in selections[query].chosen] if query in selections else []
+            prompt = prompts.render(job.template, task, shown, instance, job.dataset.labels)
+            completion = llm.complete(prompt)
+            labels, problem = task.parse(completion.text, instance, job.dataset.labels)
+            row = Prediction(instance.position, labels, completion_key=completion.key, error=problem)
+            rows.append((row, replace(completion, prompt=prompt.text)))
+            report("Stage II", query + 1, len(job.instances))
+        return rows
+
+    found = kept.pieces("stage2", job.instances, ITEMS_AT_A_TIME, answer, (Prediction, Completion))
+    sink.completions([completion for _, completion in found])
+    return [row for row, _ in found]
 
 
 def strip_gold(records: Iterable[Record]) -> list[Instance]:

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 
     `mirror` is a folder or an address that holds `{owner}/{repo}/{path}`; without one, public data
     come from `live_base` as `{owner}/{repo}/{branch}/{path}`. `timeout` is in seconds per request.
+    `jobs_at_a_time` is how many runs a dashboard carries out at once; others wait their turn.
     """
 
     model_config = SettingsConfigDict(env_prefix="SSP_", frozen=True, extra="ignore")
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     live_base: str = LIVE_BASE
     threads: int = Field(default_factory=_usable_cores, ge=1)
     timeout: float = Field(default=30.0, gt=0)
+    jobs_at_a_time: int = Field(default=1, ge=1)
 
     @field_validator("workspace", mode="before")
     @classmethod
@@ -52,6 +54,16 @@ class Settings(BaseSettings):
     def downloads(self) -> Path:
         """The cache of fetched public files."""
         return self.workspace / "downloads"
+
+    @property
+    def jobs(self) -> Path:
+        """The folders of runs that are carried out, or were, by a worker."""
+        return self.workspace / "jobs"
+
+    @property
+    def inbox(self) -> Path:
+        """Where a command line leaves what a running dashboard is to do."""
+        return self.workspace / "inbox"
 
     @property
     def embeddings(self) -> Path:

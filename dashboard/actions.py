@@ -14,8 +14,6 @@ from core.settings import settings
 from core.types import Dataset, Report
 from dashboard import resources, state, uploads
 
-ACTIVE = {"queued", "running", "ingesting"}
-
 
 class ReadOnly(StudioError):
     """A change was asked for where nothing may be changed."""
@@ -110,13 +108,31 @@ def default_sources(dataset: Dataset) -> list[str]:
 
 
 def cancel(job_id: str) -> None:
+    """Stop a job; what it has finished is kept for `resume`."""
     _writable()
     jobs.cancel(settings(), job_id)
 
 
+def resume(job_id: str) -> None:
+    """Let a job that was stopped, or failed, go on where it stopped."""
+    _writable()
+    jobs.resume(settings(), job_id)
+
+
+def delete_job(job_id: str) -> None:
+    """Delete what is left of a job that has ended; the run it made stays."""
+    _writable()
+    jobs.discard(settings(), job_id)
+
+
+def job_log(job_id: str) -> str:
+    """The last lines of what a job's workers said."""
+    return jobs.log_tail(settings(), job_id)
+
+
 def active_jobs() -> list[jobs.JobStatus]:
     """Jobs that are on their way."""
-    return [job for job in jobs.list_jobs(settings()) if job.state in ACTIVE]
+    return [job for job in jobs.open_jobs(settings()) if job.state in jobs.ACTIVE]
 
 
 def all_jobs() -> list[jobs.JobStatus]:
@@ -125,7 +141,8 @@ def all_jobs() -> list[jobs.JobStatus]:
 
 
 def last_job(dataset: str) -> jobs.JobStatus | None:
-    return next((job for job in jobs.list_jobs(settings()) if job.dataset == dataset), None)
+    """The newest job of a data set whose results are not in the database."""
+    return next((job for job in jobs.open_jobs(settings()) if job.dataset == dataset), None)
 
 
 def poll() -> list[str]:

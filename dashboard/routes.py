@@ -10,10 +10,12 @@ IMPORT = str(PAGES / "import_data.py")
 STAGE1 = str(PAGES / "stage1.py")
 EXEMPLARS = str(PAGES / "exemplars.py")
 COMPARE = str(PAGES / "compare.py")
+JOBS = str(PAGES / "jobs.py")
 TITLES = {
     OVERVIEW: ("Overview", ":material/home:", "overview"),
     IMPORT: ("Import", ":material/database_upload:", "import"),
     STAGE1: ("Stage I", ":material/looks_one:", "stage1"),
     EXEMPLARS: ("Exemplars", ":material/join_inner:", "exemplars"),
     COMPARE: ("Compare", ":material/compare_arrows:", "compare"),
+    JOBS: ("Jobs", ":material/work_history:", "jobs"),
 }

@@ -30,7 +30,7 @@ class View:
     From `tab` on it is the import page, where `own` means a language of one's own, called `called`;
     `columns` and `mapping` are tables (see `table`). `tries` is the table of settings tried on the
     exemplars page, `peek` the position of a candidate looked at there, `kind` the task whose figures it
-    shows.
+    shows; `job` is one that is opened on the jobs page.
     """
 
     dataset: str = ""
@@ -64,6 +64,7 @@ class View:
     tries: str = ""
     peek: int = -1
     kind: str = ""
+    job: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from core import demo as the_demo
 from core.cli.app import Json, Workspace, app, configured, opened, progress
+from core.cli.handing import open_dashboard, run_there, sample_there
 from core.cli.output import answer, percent, table
-from core.errors import StudioError
+from core.errors import StoreLocked, StudioError
 from core.jobs.launch import run_here
 from core.jobs.prepare import Request
+from core.jobs.storing import outcome
 from core.sample import prepare_sample
 from core.scoring import STAGES, score_run
+from core.settings import Settings
 from core.store import views
 
 
@@ -23,7 +28,10 @@ def run(
     dataset: Annotated[str, typer.Option("--dataset", help="Id of the data set to label.")],
     source: Annotated[
         list[str] | None,
-        typer.Option("--source", help="Labelled source data, ID or ID:SPLIT+SPLIT; repeatable."),
+        typer.Option(
+            "--source",
+            help="Labelled source data: ID, ID:SPLIT+SPLIT, or advised (see ssp advise); repeatable.",
+        ),
     ] = None,
     split: Annotated[str | None, typer.Option(help="Split to label (default: test)")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N instances")] = None,
@@ -34,23 +42,29 @@ def run(
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
-    """Label a data set: Stage I, exemplar selection, Stage II."""
+    """Label a data set: Stage I, exemplar selection, Stage II. A run that was interrupted goes on."""
     request = Request(recipe, dataset, _settings(setting or []), source or [], split, limit, seed)
-    with progress() as report, opened(workspace) as (store, chosen):
-        run_id, computed = run_here(store, chosen, request, report)
-        stored = views.run(store, run_id)
-    left = sum(item.get("left_out", 0) for item in stored["meta"].get("sources", ()))
-    note = "" if computed else " (stored already)"
+    document = _run(configured(workspace), request, workspace)
+    left = document["left_out"]
+    note = "" if document["computed"] else " (stored already)"
     note += f" ({left} source rows left out: translations of what was labelled)" if left else ""
-    document = {
-        "run": run_id,
-        "dataset": dataset,
-        "recipe": recipe,
-        "stages": stored["stages"],
-        "computed": computed,
-        "left_out": left,
-    }
+    for warning in document["warnings"]:
+        print(f"warning: {warning}", file=sys.stderr)
+    run_id = document["run"]
     answer(document, f"run {run_id}{note}; see it with: ssp evaluate {run_id}", as_json=as_json)
+
+
+def _run(chosen: Settings, request: Request, workspace: Path | None) -> dict[str, Any]:
+    """By the dashboard that has the workspace open; where there is none, here."""
+    with progress() as report:
+        try:
+            with opened(workspace) as (store, here):
+                run_id, computed = run_here(store, here, request, report)
+                return outcome(store, run_id, computed=computed)
+        except StoreLocked as locked:
+            if not open_dashboard(chosen, locked):
+                raise
+            return run_there(chosen, request, report)
 
 
 @app.command()
@@ -108,8 +122,15 @@ def selections(
 @app.command()
 def sample(as_json: Json = False, workspace: Workspace = None) -> None:
     """Import the embedded (illustrative) sample and run both stages on it."""
-    with progress() as report, opened(workspace) as (store, chosen):
-        done = prepare_sample(store, chosen, report)
+    chosen = configured(workspace)
+    with progress() as report:
+        try:
+            with opened(workspace) as (store, here):
+                done = prepare_sample(store, here, report)
+        except StoreLocked as locked:
+            if not open_dashboard(chosen, locked):
+                raise
+            done = sample_there(chosen, report)
     answer({"runs": done}, f"{len(done)} runs on the sample; open them with: ssp serve", as_json=as_json)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import logging
 import os
+import signal
 import socket
 import sys
 import webbrowser
@@ -17,6 +18,7 @@ import typer
 from core.cli.app import Json, Workspace, app, configured
 from core.cli.output import answer
 from core.errors import StudioError
+from core.presence import announced
 from core.settings import reset as reset_settings
 from core.store import Store
 
@@ -48,7 +50,13 @@ def serve(
     reset_settings()
     os.chdir(Path(__file__).resolve().parents[2])
     url = f"http://{host}:{free}/{'?tour=1' if tour else ''}"
-    asyncio.run(_serve(host, free, url, as_json=as_json))
+    signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again once it has shut down
+    with announced(folder, url):
+        asyncio.run(_serve(host, free, url, as_json=as_json))
+
+
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit(0)
 
 
 def free_port(host: str, first: int) -> int:

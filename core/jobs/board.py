@@ -1,22 +1,36 @@
-"""The state of every job, read from its directory alone."""
+"""The state of every job, read from its folder alone."""
 
 from __future__ import annotations
 
-import json
-import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from core import processes
 from core.errors import UnknownName
+from core.processes import Process
 from core.settings import Settings
+from core.whole_files import read_json
 
 State = Literal["queued", "running", "ingesting", "done", "failed", "cancelled"]
+ACTIVE: frozenset[State] = frozenset({"queued", "running", "ingesting"})
+ONLY_HERE = "in-this-process"
+"""Marks the folder of a run that a command line carries out itself."""
+UNWRITTEN: dict[Path, dict[str, Any]] = {}
+"""Why a job failed, where that could not be written into its folder (a full disk)."""
+TAIL = 16_384
+"""Bytes of a log that are looked at from its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """Where a job stands: `done` of `total` in `stage`; `message` says why it failed."""
+    """Where a job stands: `done` of `total` in `stage`; `message` says why it ended.
+
+    `started` is when it was asked for (seconds as a file's time has them), `spent` the seconds workers
+    have spent on it, `rate` items per second, `left` the seconds left in the stage, None where unknown.
+    """
 
     id: str
     state: State
@@ -28,85 +42,134 @@ class JobStatus:
     recipe: str
     message: str
     started: float
-
-
-def jobs_folder(settings: Settings) -> Path:
-    return settings.workspace / "jobs"
+    spent: float = 0.0
+    rate: float | None = None
+    left: float | None = None
 
 
 def status(settings: Settings, job_id: str) -> JobStatus:
     """State of one job. Raises UnknownName."""
-    folder = jobs_folder(settings) / job_id
-    if not (folder / "job.json").exists():
-        raise UnknownName("job", job_id, [job.id for job in list_jobs(settings)])
-    return read_status(folder)
+    return read_status(folder_of(settings, job_id))
+
+
+def folder_of(settings: Settings, job_id: str) -> Path:
+    """The folder of a job. Raises UnknownName."""
+    found = {folder.name: folder for folder in folders(settings)}
+    if job_id not in found:
+        raise UnknownName("job", job_id, found)
+    return found[job_id]
 
 
 def list_jobs(settings: Settings) -> list[JobStatus]:
     """All jobs, newest first."""
-    folder = jobs_folder(settings)
-    if not folder.is_dir():
-        return []
-    found = [read_status(path.parent) for path in folder.glob("*/job.json")]
-    return sorted(found, key=lambda job: job.started, reverse=True)
+    return _newest_first(read_status(folder) for folder in folders(settings))
 
 
-def cancel(settings: Settings, job_id: str) -> None:
-    """Ask a job to stop; it does so at its next progress report."""
-    status(settings, job_id)
-    (jobs_folder(settings) / job_id / "cancel").touch()
+def open_jobs(settings: Settings) -> list[JobStatus]:
+    """The jobs whose results are not in the database, newest first; quick however many there were."""
+    return _newest_first(job for _, job in unfinished_jobs(settings))
+
+
+def _newest_first(jobs: Iterable[JobStatus]) -> list[JobStatus]:
+    return sorted(jobs, key=lambda job: (job.started, job.id), reverse=True)
+
+
+def folders(settings: Settings) -> Iterator[Path]:
+    """The folders of all jobs that are complete enough to be one, and those that cannot be looked into."""
+    if settings.jobs.is_dir():
+        for path in settings.jobs.iterdir():
+            if not path.name.startswith(".") and _is_job(path):
+                yield path
+
+
+def _is_job(folder: Path) -> bool:
+    try:
+        return folder.is_dir() and (folder / "job.json").exists()
+    except OSError:
+        return True
+
+
+def unfinished_jobs(settings: Settings) -> Iterator[tuple[Path, JobStatus]]:
+    """The jobs whose results are not in the database; of the others, however many, nothing is read."""
+    for folder in folders(settings):
+        if not _is_done(folder):
+            yield folder, read_status(folder)
+
+
+def _is_done(folder: Path) -> bool:
+    try:
+        return (folder / "ingested").exists()
+    except OSError:
+        return False
+
+
+def log_tail(settings: Settings, job_id: str, lines: int = 20) -> str:
+    """The last lines of what a job's workers said. Raises UnknownName."""
+    return tail(folder_of(settings, job_id), lines)
+
+
+def tail(folder: Path, lines: int) -> str:
+    path = folder / "log.txt"
+    try:
+        with path.open("rb") as log:
+            log.seek(max(0, path.stat().st_size - TAIL))
+            text = log.read().decode("utf8", "replace")
+    except OSError:
+        return ""
+    return "\n".join(text.strip().splitlines()[-lines:])
 
 
 def read_status(folder: Path) -> JobStatus:
-    said = _json(folder / "job.json")
-    progress = _json(folder / "progress.json")
-    failed = _json(folder / "error.json")
+    """State of the job in a folder; one that cannot be read has failed, and says so."""
+    try:
+        said = _description(folder / "job.json", (folder / "job.json").stat().st_mtime_ns)
+        progress, failed = read_json(folder / "progress.json"), _failure(folder)
+        state = _state(folder, failed)
+        started = float(said.get("asked") or (folder / "job.json").stat().st_mtime)
+    except (OSError, ValueError) as error:
+        message = f"the folder of this job cannot be read ({error})."
+        return JobStatus(folder.name, "failed", "", 0, 0, "", "", "", message, 0.0)
     return JobStatus(
         id=folder.name,
-        state=_state(folder, failed),
+        state=state,
         stage=str(progress.get("stage", "")),
         done=int(progress.get("done", 0)),
         total=int(progress.get("total", 0)),
         run_id=str(said.get("run_id", "")),
         dataset=str(said.get("dataset_id", "")),
         recipe=str(said.get("recipe", {}).get("name", "")),
-        message=str(failed.get("message", "")),
-        started=(folder / "job.json").stat().st_mtime,
+        message=str(failed.get("message", "stopped." if state == "cancelled" else "")),
+        started=started,
+        spent=float(progress.get("spent", 0.0)),
+        rate=progress.get("rate"),
+        left=progress.get("left"),
     )
 
 
-def _state(folder: Path, failed: dict[str, Any]) -> State:
+def _failure(folder: Path) -> Mapping[str, Any]:
+    return read_json(folder / "error.json") or UNWRITTEN.get(folder, {})
+
+
+@lru_cache(maxsize=4096)
+def _description(path: Path, _changed: int) -> Mapping[str, Any]:
+    """What a job is; read once, since the file changes only when a job begins anew."""
+    return read_json(path)
+
+
+def _state(folder: Path, failed: Mapping[str, Any]) -> State:
     if (folder / "ingested").exists():
         return "done"
     if failed:
         return "cancelled" if failed.get("state") == "cancelled" else "failed"
+    if processes.alive(worker(folder)):
+        return "running"
     if (folder / "out" / "done.json").exists():
         return "ingesting"
-    if not (folder / "progress.json").exists():
-        return "queued"
-    return "running"
+    if (folder / "cancel").exists() or (folder / ONLY_HERE).exists():
+        return "cancelled"
+    return "queued"
 
 
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        value: dict[str, Any] = json.loads(path.read_text("utf8"))
-    except FileNotFoundError:
-        return {}
-    return value
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of this id runs (a zombie of ours counts as gone)."""
-    try:
-        reaped, _ = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        reaped = 0
-    if reaped == pid:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def worker(folder: Path) -> Process | None:
+    """Who carries the job out, or did when it was killed."""
+    return Process.read(read_json(folder / "worker.json"))

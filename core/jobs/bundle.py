@@ -15,6 +15,7 @@ from core.rows import COMPLETION
 from core.run_identity import code_version
 from core.run_input import RunInput, Source
 from core.types import Completion, Dataset, Instance, Labels, Prediction, Record
+from core.whole_files import replace_json, whole
 
 INSTANCE = pa.schema(
     [
@@ -37,8 +38,11 @@ PREDICTION = pa.schema(
 POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
 
 
-def save(job: RunInput, folder: Path) -> None:
-    """Write `job.json` (last, so that a complete bundle is recognisable) and `in/*.parquet`."""
+def save(job: RunInput, folder: Path, asked: Mapping[str, Any] | None = None) -> None:
+    """Write `job.json` (last, so that a complete bundle is recognisable) and `in/*.parquet`.
+
+    `asked` is kept in `job.json`: what was asked for, and when.
+    """
     inputs = folder / "in"
     inputs.mkdir(parents=True, exist_ok=True)
     for name, items in (("target", job.instances), ("others", job.others)):
@@ -53,7 +57,7 @@ def save(job: RunInput, folder: Path) -> None:
     _write(inputs / "completions.parquet", COMPLETION, map(asdict, job.completions))
     corrections = ({"position": p, "labels": list(labels)} for p, labels in job.corrections.items())
     _write(inputs / "corrections.parquet", PREDICTION, corrections)
-    replace_json(folder / "job.json", _description(job))
+    replace_json(folder / "job.json", _description(job) | dict(asked or {}))
 
 
 def load(folder: Path) -> RunInput:
@@ -88,13 +92,6 @@ def load(folder: Path) -> RunInput:
         corrections=_corrections(inputs / "corrections.parquet"),
         warnings=tuple(said["warnings"]),
     )
-
-
-def replace_json(path: Path, value: object) -> None:
-    """Write JSON so that a reader sees the old or the new file, never half of one."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps(value, ensure_ascii=False), "utf8")
-    part.replace(path)
 
 
 def _description(job: RunInput) -> dict[str, Any]:
@@ -141,7 +138,7 @@ def _prediction_row(row: Prediction) -> dict[str, object]:
 
 
 def _write(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, object]]) -> None:
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with whole(path) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
         for batch in _batches(rows, 5_000):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
 

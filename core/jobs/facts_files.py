@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from core import rows
 from core.rows import Row
 from core.types import Completion, Exemplar, Influence, Instance, Prediction, Selection
+from core.whole_files import whole
 
 
 class FileSink:
@@ -50,11 +51,9 @@ class FileSink:
 
     def _write(self, name: str, schema: pa.Schema, found: Iterable[Row]) -> None:
         path = self._out / f"{name}.parquet"
-        part = path.with_suffix(".part")
-        with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        with whole(path) as part, pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for batch in rows.batches(found, schema):
                 writer.write_batch(batch)
-        part.replace(path)
 
 
 def _exemplar_rows(position: int, selection: Selection, pool: Sequence[Exemplar]) -> Iterator[Row]:

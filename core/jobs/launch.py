@@ -1,51 +1,28 @@
-"""Starting runs and bringing their results into the database."""
+"""Starting runs: in a worker of the dashboard, or here, in the process of a command line."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.errors import Cancelled, FormatError, UnknownName
-from core.jobs.board import alive, jobs_folder, list_jobs, read_status
-from core.jobs.bundle import replace_json, save
+from core import processes
+from core.errors import Cancelled, StudioError
+from core.jobs.board import ONLY_HERE, folder_of, read_status, worker
+from core.jobs.carrying import carry_out
+from core.jobs.claim import claimed
+from core.jobs.folders import clear, make, renew, tidy, unfinished
 from core.jobs.prepare import Request, prepare
-from core.jobs.worker import carry_out
-from core.run_input import RunInput
-from core.scoring import score_run
+from core.jobs.progress import FileReport
+from core.jobs.storing import bring_in, fail, finished, mark_done
 from core.settings import Settings
-from core.store import Store, facts, views
+from core.store import Store
 from core.types import Report
+from core.whole_files import read_json
 
-ONLY_HERE = "in-this-process"
-"""Marks the folder of a run that the command line carries out itself."""
-
-
-def run_here(store: Store, settings: Settings, request: Request, report: Report) -> tuple[str, bool]:
-    """Run in this process (the command line) and ingest.
-
-    Returns:
-        The run's id and whether it had to be computed (False: the same run is already stored).
-    """
-    job = prepare(store, request)
-    if finished(store, job):
-        return job.run_id, False
-    _sweep(settings)
-    folder = _new_folder(settings, job)
-    (folder / "pid").write_text(str(os.getpid()))
-    (folder / ONLY_HERE).touch()
-    try:
-        carry_out(folder, report)
-        _ingest(store, folder)
-    except KeyboardInterrupt:
-        raise Cancelled("stopped; nothing of this run was kept.") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return job.run_id, True
+SECONDS_FOR_AN_ORPHAN = 15.0
+AGAIN = "Give the same command again to go on where it stopped."
 
 
 def start(
@@ -60,93 +37,116 @@ def start(
     limit: int | None = None,
     seed: int = 0,
 ) -> str:
-    """Start a run in a worker process; returns the job's id at once.
+    """Ask for a run in a worker process; returns the job's id at once.
 
-    A run that is stored already becomes a job that is done.
+    A run that is stored already becomes a job that is done; one that was stopped, or failed, goes on.
     """
-    job = prepare(store, Request(recipe, dataset, overrides or {}, sources, split, limit, seed))
-    folder = _new_folder(settings, job)
-    if finished(store, job):
-        (folder / "ingested").touch()
-    else:
-        _spawn(folder)
+    return submit(store, settings, Request(recipe, dataset, overrides or {}, sources, split, limit, seed))
+
+
+def submit(store: Store, settings: Settings, request: Request) -> str:
+    """As `start`, for a request. Raises what `prepare` raises."""
+    job = prepare(store, request)
+    stored = finished(store, job.run_id, job.dataset.id)
+    folder = None if stored else unfinished(settings, job.run_id)
+    if folder is None:
+        folder = make(settings, job, request)
+        if stored:
+            mark_done(store, folder, job.run_id, computed=False)
+    elif read_status(folder).state in {"cancelled", "failed"}:
+        clear(folder)
     return folder.name
 
 
-def poll(store: Store, settings: Settings) -> list[str]:
-    """Ingest what workers have finished; returns the ids of the runs that became visible."""
-    runs = []
-    for job in list_jobs(settings):
-        folder = jobs_folder(settings) / job.id
-        if job.state == "ingesting":
-            runs += _ingest_or_say(store, folder)
-        elif job.state in {"queued", "running"} and _worker_gone(folder):
-            replace_json(folder / "error.json", {"state": "failed", "message": _last_words(folder)})
-    return runs
+def cancel(settings: Settings, job_id: str) -> None:
+    """Ask a job to stop; what it has finished is kept. Raises UnknownName."""
+    (folder_of(settings, job_id) / "cancel").touch()
 
 
-def _sweep(settings: Settings) -> None:
-    """Remove what a killed command line left behind: its inputs are in the database anyway."""
-    for mark in jobs_folder(settings).glob(f"*/{ONLY_HERE}"):
-        if not alive(int((mark.parent / "pid").read_text())):
-            shutil.rmtree(mark.parent, ignore_errors=True)
+def resume(settings: Settings, job_id: str) -> None:
+    """Let a job that was stopped, or failed, go on: a dashboard takes it up by itself.
+
+    Raises:
+        UnknownName: no such job. StudioError: it did not stop.
+    """
+    folder = folder_of(settings, job_id)
+    state = read_status(folder).state
+    if state not in {"cancelled", "failed"}:
+        raise StudioError(f"the job {job_id} is {state}: there is nothing to resume.")
+    clear(folder)
 
 
-def finished(store: Store, job: RunInput) -> bool:
-    """Whether exactly this run is stored and complete."""
-    return any(
-        run["id"] == job.run_id and run["status"] == "done" for run in views.runs(store, job.dataset.id)
-    )
+def run_here(store: Store, settings: Settings, request: Request, report: Report) -> tuple[str, bool]:
+    """Run in this process (the command line) and ingest; goes on where the same run was interrupted.
+
+    Returns:
+        The run's id and whether it had to be computed (False: the same run is already stored).
+
+    Raises:
+        StudioError: what `prepare` and `core.pipeline.run` raise; Cancelled on Ctrl-C.
+    """
+    job = prepare(store, request)
+    if finished(store, job.run_id, job.dataset.id):
+        return job.run_id, False
+    folder = unfinished(settings, job.run_id) or make(settings, job, request, only_here=True)
+    return finish_here(store, folder, report), True
 
 
-def _new_folder(settings: Settings, job: RunInput) -> Path:
-    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{job.run_id[:8]}-{os.urandom(2).hex()}"
-    folder = jobs_folder(settings) / name
-    folder.mkdir(parents=True)
-    save(job, folder)
-    return folder
+def finish_here(store: Store, folder: Path, report: Report) -> str:
+    """Carry a job out in this process, from where it stopped, and ingest it; returns the run's id.
 
-
-def _spawn(folder: Path) -> None:
-    """The worker runs niced, so that people who annotate meanwhile do not feel it."""
-    command = [sys.executable, "-m", "core.jobs.worker", str(folder), str(os.getpid())]
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            ["nice", "-n", "10", *command] if shutil.which("nice") else command,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            env=os.environ | {"SSP_WORKSPACE": str(folder.parents[1])},
-        )
-    (folder / "pid").write_text(str(process.pid))
-    process.returncode = 0  # the board, not this handle, waits for the process
-
-
-def _worker_gone(folder: Path) -> bool:
-    pid = folder / "pid"
-    return (
-        pid.exists()
-        and not alive(int(pid.read_text()))
-        and read_status(folder).state in {"queued", "running"}
-    )
-
-
-def _last_words(folder: Path) -> str:
-    log = (folder / "log.txt").read_text("utf8", errors="replace").strip().splitlines()
-    return f"the worker ended without a word: {log[-1] if log else 'no output'} (see {folder / 'log.txt'})."
-
-
-def _ingest_or_say(store: Store, folder: Path) -> list[str]:
-    """The run, or nothing and an error in the job: results that cannot be stored are not tried for ever."""
-    try:
-        return [_ingest(store, folder)]
-    except (UnknownName, FormatError) as error:
-        replace_json(folder / "error.json", {"state": "failed", "message": str(error), "code": error.code})
-        return []
-
-
-def _ingest(store: Store, folder: Path) -> str:
-    run_id = facts.ingest(store, folder)
-    score_run(store, run_id)
-    (folder / "ingested").touch()
+    Raises:
+        StudioError: as `run_here`.
+    """
+    own = (folder / ONLY_HERE).exists()
+    _let_go(folder)
+    with claimed(folder):
+        clear(folder)
+        (folder / ONLY_HERE).touch()  # nobody else goes on with it while it is stopped
+        renew(store, folder)
+        try:
+            if not (folder / "out" / "done.json").exists():
+                carry_out(folder, _both(report, FileReport(folder)))
+            run_id = bring_in(store, folder)
+        except (KeyboardInterrupt, Cancelled):
+            (folder / "cancel").touch()
+            raise Cancelled(f"stopped. {AGAIN}") from None
+        except StudioError as error:
+            _give_up(folder, error, own=own)
+            raise
+    if own:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        (folder / ONLY_HERE).unlink(missing_ok=True)
+        tidy(folder)
     return run_id
+
+
+def _give_up(folder: Path, error: StudioError, *, own: bool) -> None:
+    if own:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        fail(folder, error)
+
+
+def _let_go(folder: Path) -> None:
+    """Wait for the worker of a dashboard that was killed: it ends when it notices."""
+    end = time.monotonic() + SECONDS_FOR_AN_ORPHAN
+    while time.monotonic() < end:
+        holder = worker(folder)
+        if not processes.alive(holder) or holder == processes.this():
+            return
+        time.sleep(0.1)
+
+
+def _both(first: Report, second: Report) -> Report:
+    def report(stage: str, done: int, total: int) -> None:
+        first(stage, done, total)
+        second(stage, done, total)
+
+    return report
+
+
+def told(settings: Settings, job_id: str) -> Mapping[str, object]:
+    """What a command line answers for a job that is done (see `storing.outcome`)."""
+    return read_json(folder_of(settings, job_id) / "ingested")

@@ -1,76 +1,92 @@
-"""The worker: carries out one job directory. `python -m core.jobs.worker DIR [PARENT_PID]`."""
+"""The worker: carries out one job's folder. `python -m core.jobs.worker DIR [PARENT_PID]`."""
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
 
 from core.errors import Cancelled, StudioError
-from core.jobs.bundle import load, replace_json
-from core.jobs.facts_files import FileSink
-from core.pipeline import run
-from core.types import Report
+from core.jobs.carrying import carry_out
+from core.jobs.claim import ORPHANED, Claimed, claimed, release
+from core.jobs.progress import FileReport
+from core.whole_files import replace_json
 
-SECONDS_BETWEEN_REPORTS = 0.1
+SECONDS_BETWEEN_LOOKS = 0.5
+PATIENCE = 4
+"""Looks after which a worker that does not hear that it shall stop is stopped."""
+HINT = "Look whether the disk is full, then resume the job: it goes on where it stopped."
 
 
-def carry_out(folder: Path, report: Report) -> None:
-    """Run a job directory in this process; `out/done.json` is written last.
+def watch(folder: Path, parent: int) -> None:
+    """Stop this process when its dashboard has gone, or when it does not hear that it shall stop.
 
-    Raises:
-        StudioError: what `core.pipeline.run` raises.
+    Nothing is lost: every file of a job is whole or absent, and the next worker goes on from them.
     """
-    started = time.monotonic()
-    job = load(folder)
-    sink = FileSink(folder, job.instances)
-    run(job, sink, report)
-    done = {
-        "run_id": job.run_id,
-        "status": "done",
-        "seconds": time.monotonic() - started,
-        "stages": sink.stages,
-    }
-    replace_json(folder / "out" / "done.json", done)
+    unheard = 0
+    while True:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        unheard += (folder / "cancel").exists()
+        if os.getppid() != parent:
+            release(folder)
+            os._exit(ORPHANED)
+        if unheard > PATIENCE:
+            complain(folder, Cancelled("stopped by the user."))
+            release(folder)
+            os._exit(Cancelled.exit_code)
 
 
-def file_report(folder: Path, parent: int | None = None) -> Report:
-    """A progress sink that writes `progress.json` and stops when asked or orphaned."""
-    last = [("", 0.0)]
-
-    def report(stage: str, done: int, total: int) -> None:
-        if (folder / "cancel").exists():
-            raise Cancelled("stopped by the user.")
-        if parent is not None and os.getppid() != parent:
-            raise Cancelled("the dashboard that started this job has gone.")
-        before, moment = last[0]
-        if stage != before or done >= total or time.monotonic() - moment > SECONDS_BETWEEN_REPORTS:
-            replace_json(folder / "progress.json", {"stage": stage, "done": done, "total": total})
-            last[0] = (stage, time.monotonic())
-
-    return report
+def complain(folder: Path, error: StudioError) -> None:
+    """Write `error.json`; what cannot be written is in the log."""
+    state = "cancelled" if isinstance(error, Cancelled) else "failed"
+    said = {"state": state, "message": str(error), "code": error.code, "exit_code": error.exit_code}
+    try:
+        replace_json(folder / "error.json", said)
+    except OSError as full:
+        print(f"{error} (error.json cannot be written: {full})", file=sys.stderr)
 
 
 def main(arguments: list[str]) -> int:
     """Carry out the job; an error becomes `error.json`, its traceback goes to the job's log."""
     folder = Path(arguments[0])
-    parent = int(arguments[1]) if len(arguments) > 1 else None
     try:
-        carry_out(folder, file_report(folder, parent))
-    except Cancelled as stopped:
-        replace_json(folder / "error.json", {"state": "cancelled", "message": str(stopped)})
-        return stopped.exit_code
+        with claimed(folder):
+            if len(arguments) > 1:
+                looks = (folder, int(arguments[1]))
+                threading.Thread(target=watch, args=looks, name="watch", daemon=True).start()
+            return _carried_out(folder)
+    except Claimed as other:
+        print(other, file=sys.stderr)
+        return other.exit_code
+
+
+def _carried_out(folder: Path) -> int:
+    try:
+        carry_out(folder, FileReport(folder))
     except StudioError as error:
-        replace_json(folder / "error.json", {"state": "failed", "message": str(error), "code": error.code})
+        complain(folder, error)
         return error.exit_code
+    except OSError as error:
+        traceback.print_exc()
+        complain(folder, StudioError(f"a file cannot be written or read: {error}.", HINT))
+        return StudioError.exit_code
     except Exception as error:  # noqa: BLE001 - the process boundary: the page must learn of any failure
         traceback.print_exc()
-        message = f"{type(error).__name__}: {error}. The whole story is in {folder / 'log.txt'}."
-        replace_json(folder / "error.json", {"state": "failed", "message": message, "code": "crash"})
+        complain(
+            folder, Crash(f"{type(error).__name__}: {error}.", f"The whole story is in {folder / 'log.txt'}.")
+        )
         return 1
     return 0
+
+
+class Crash(StudioError):
+    """A failure nobody foresaw."""
+
+    code = "crash"
+    exit_code = 1
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, String, column, create_engine, s
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
+from core import presence, processes
 from core.errors import StoreDamaged, StoreLocked, StudioError
 from core.store.schema import HEAD, app_meta
 
@@ -134,7 +135,7 @@ _REMEDIES = (
 def _explain(path: Path, message: str, *, opening: bool) -> StudioError | None:
     if "Could not set lock" in message or "different configuration" in message:
         holder = re.search(r"\(PID (\d+)\)", message)
-        return StoreLocked(str(path), int(holder[1]) if holder else None)
+        return _locked(path, int(holder[1]) if holder else None)
     if "No space left" in message:
         return StudioError(f"the disk that holds {path} is full: nothing was saved.", "Make room, try again.")
     if "Permission denied" in message or "Read-only file system" in message:
@@ -143,6 +144,16 @@ def _explain(path: Path, message: str, *, opening: bool) -> StudioError | None:
         if re.search(pattern, message):
             return _damaged(path, message.splitlines()[0], remedy)
     return _damaged(path, message.splitlines()[0], _REMEDIES[-1][1]) if opening else None
+
+
+def _locked(path: Path, pid: int | None) -> StoreLocked:
+    """Names who has it open: the dashboard with its address, any other process with its command."""
+    if pid is None:
+        return StoreLocked(str(path), None)
+    open_in = presence.dashboard(path.parent)
+    if open_in and open_in.process.pid == pid:
+        return StoreLocked(str(path), pid, url=open_in.url)
+    return StoreLocked(str(path), pid, command=processes.command(pid))
 
 
 def _damaged(path: Path, problem: str, remedy: str) -> StoreDamaged:

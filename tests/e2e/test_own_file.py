@@ -1,4 +1,4 @@
-"""A file of one's own in a browser: hostile text stays text, a long run can be cancelled."""
+"""A file of one's own in a browser: hostile text stays text, a long run can be stopped."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOSTILE = (
 )
 WORDS = ("قرأت", "فاطمة", "کتاب\u200cها", "ልጁ", "በቤት", "skip", ".")
 LONG = 400
-"""Sentences enough that their run is still on its way when a hand reaches for Cancel."""
+"""Sentences enough that their run is still on its way when a hand reaches for Stop."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_the_export_is_safe_in_a_spreadsheet_and_the_only_one(own: Dashboard, ta
     expect(tab.get_by_role("button", name=re.compile("Download as CSV"))).to_have_count(0)
 
 
-def test_a_run_can_be_cancelled(own: Dashboard, tab: Page) -> None:
+def test_a_run_can_be_stopped(own: Dashboard, tab: Page) -> None:
     tab.goto(f"{own.url}/?dataset=own")
     card = tab.locator("[class*='st-key-card-own']")
     card.get_by_role("button", name="Run").click(timeout=FIRST)
@@ -84,8 +84,8 @@ def test_a_run_can_be_cancelled(own: Dashboard, tab: Page) -> None:
     tab.get_by_role("option", name=re.compile("Icelandic")).click()
     tab.keyboard.press("Escape")
     dialog.get_by_role("button", name="Start").click()
-    tab.get_by_role("button", name="Cancel").click(timeout=FIRST)
-    expect(tab.get_by_text("the run was cancelled")).to_be_visible(timeout=FIRST)
-    expect(tab.get_by_role("button", name="Cancel")).to_have_count(0)
+    tab.get_by_role("button", name="Stop").click(timeout=FIRST)
+    expect(tab.get_by_text("the run was stopped")).to_be_visible(timeout=FIRST)
+    expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
     expect(card.get_by_text("last run failed")).to_have_count(0)
     heading(tab, "Overview")

@@ -107,11 +107,11 @@ def test_the_run_form_starts_what_it_says(workspace: Path, monkeypatch: pytest.M
     assert options == {"sources": [], "split": None, "limit": None, "seed": 3}
 
 
-def test_a_running_job_shows_its_progress_and_can_be_cancelled(workspace: Path) -> None:
+def test_a_running_job_shows_its_progress_and_can_be_stopped(workspace: Path) -> None:
     job(workspace, "20260101-a", progress={"stage": "choosing exemplars", "done": 3, "total": 20})
     app = visit()
     assert "**Swiss German · topic** · SSP" in said(app)
-    press(app, "Cancel")
+    press(app, "Stop")
     assert (workspace / "jobs" / "20260101-a" / "cancel").exists()
 
 

@@ -17,7 +17,7 @@ from dashboard import resources
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
-CHANGING = {"Run", "Import", "Import again", "Cancel", "Reset the demo"}
+CHANGING = {"Run", "Import", "Import again", "Stop", "Resume", "Delete", "Reset the demo"}
 POS = ("NOUN", "VERB", "PUNCT")
 SENTENCES = [("Ein", "\u200bBär", "."), ("húsið", "stendur", "![x](http://x/y.png)"), ("بيت", "كبير", ".")]
 

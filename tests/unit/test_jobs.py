@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
 
 from core import jobs
 from core.errors import Cancelled, UnknownName
-from core.jobs.board import alive
 from core.jobs.bundle import load, save
-from core.jobs.worker import file_report, main
+from core.jobs.progress import FileReport
+from core.jobs.worker import main
 from core.run_input import RunInput, Source
-from core.settings import Settings, with_workspace
+from core.settings import Settings
 from core.store import Store, facts, views
-from core.types import Completion, Dataset, Instance, Prediction, Record
+from core.types import Completion, Dataset, Instance, Prediction
+from tests.unit.job_project import chosen, project, records, wait
 
-WORDS = (("Hon", "PRON"), ("syngur", "VERB"), ("væl", "ADV"), (".", "PUNCT"))
-
-
-def records(n: int, split: str) -> list[Record]:
-    found = []
-    for position in range(n):
-        tokens = (*tuple(word for word, _ in WORDS), f"ord{position}")
-        labels = (*(label for _, label in WORDS), "NOUN")
-        found.append(Record(Instance(position, split, tokens, " ".join(tokens)), labels))
-    return found
-
-
-@pytest.fixture
-def chosen(tmp_path: Path) -> Settings:
-    return with_workspace(tmp_path / "workspace")
-
-
-@pytest.fixture
-def project(chosen: Settings):  # type: ignore[no-untyped-def]
-    with Store.open(chosen.workspace) as store:
-        target = Dataset("target", "Target", "fao", "pos", ("NOUN", "VERB", "PRON", "ADV", "PUNCT"))
-        facts.add_dataset(store, target, records(6, "test"))
-        source = Dataset("source", "Source", "isl", "pos", target.labels)
-        facts.add_dataset(store, source, records(8, "train"))
-        yield store
-
-
-def wait(store: Store, chosen: Settings, job: str, *, seconds: float = 60) -> jobs.JobStatus:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        jobs.poll(store, chosen)
-        found = jobs.status(chosen, job)
-        if found.state in {"done", "failed", "cancelled"}:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"job still {jobs.status(chosen, job)}")
+__all__ = ["chosen", "project"]
 
 
 @pytest.mark.slow
@@ -76,20 +41,6 @@ def test_a_cancelled_run_leaves_nothing_in_the_store(project: Store, chosen: Set
     jobs.cancel(chosen, job)
     assert wait(project, chosen, job).state == "cancelled"
     assert project.version() == before
-
-
-@pytest.mark.slow
-def test_a_killed_worker_is_noticed(project: Store, chosen: Settings) -> None:
-    job = jobs.start(project, chosen, "ssp", "target", {"k": "2"}, sources=["source"])
-    pid = int((chosen.workspace / "jobs" / job / "pid").read_text())
-    import os
-    import signal
-
-    os.kill(pid, signal.SIGKILL)
-    failed = wait(project, chosen, job)
-    assert failed.state == "failed"
-    assert "without a word" in failed.message
-    assert not alive(pid)
 
 
 @pytest.mark.slow
@@ -149,19 +100,35 @@ def test_a_crash_is_told_and_logged(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_progress_is_written_and_cancel_is_heard(tmp_path: Path) -> None:
-    report = file_report(tmp_path)
-    report("Stage II", 1, 2)
-    assert json.loads((tmp_path / "progress.json").read_text("utf8")) == {
-        "stage": "Stage II",
-        "done": 1,
-        "total": 2,
-    }
+def test_progress_is_written_with_its_rate_and_cancel_is_heard(tmp_path: Path) -> None:
+    now = [100.0]
+    report = FileReport(tmp_path, clock=lambda: now[0])
+    report("Stage II", 10, 100)
+    now[0] += 2.0
+    report("Stage II", 30, 100)
+    said = json.loads((tmp_path / "progress.json").read_text("utf8"))
+    assert said == {"stage": "Stage II", "done": 30, "total": 100, "rate": 10.0, "left": 7.0, "spent": 2.0}
     (tmp_path / "cancel").touch()
     with pytest.raises(Cancelled):
-        report("Stage II", 2, 2)
+        report("Stage II", 40, 100)
 
 
-def test_an_orphaned_worker_stops(tmp_path: Path) -> None:
-    with pytest.raises(Cancelled, match="gone"):
-        file_report(tmp_path, parent=1)("Stage I", 0, 1)
+def test_the_rate_is_that_of_the_last_half_minute_of_the_stage(tmp_path: Path) -> None:
+    now = [0.0]
+    report = FileReport(tmp_path, clock=lambda: now[0])
+    report("Stage I", 100, 100)
+    for second, done in ((0, 0), (100, 10), (120, 50), (131, 61)):
+        now[0] = float(second)
+        report("Stage II", done, 100)
+    said = json.loads((tmp_path / "progress.json").read_text("utf8"))
+    assert said["rate"] == pytest.approx(11 / 11)
+    assert said["left"] == pytest.approx(39.0)
+
+
+def test_work_of_earlier_workers_counts(tmp_path: Path) -> None:
+    now = [0.0]
+    for _ in range(2):
+        report = FileReport(tmp_path, clock=lambda: now[0])
+        now[0] += 5.0
+        report("Stage II", 1, 1)
+    assert json.loads((tmp_path / "progress.json").read_text("utf8"))["spent"] == 10.0

@@ -39,6 +39,14 @@ def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().mirror == "/second"
 
 
+def test_how_many_jobs_run_at_a_time_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSP_JOBS_AT_A_TIME", "3")
+    assert Settings().jobs_at_a_time == 3
+    monkeypatch.setenv("SSP_JOBS_AT_A_TIME", "0")
+    with pytest.raises(StudioError, match="SSP_JOBS_AT_A_TIME cannot be '0'"):
+        settings()
+
+
 def test_a_blank_mirror_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSP_MIRROR", "  ")
     assert Settings().mirror is None
