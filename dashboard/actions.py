@@ -11,6 +11,7 @@ from core.inspection import FileChoice
 from core.jobs import prepare
 from core.label_import import LabelChoice
 from core.settings import settings
+from core.store import facts
 from core.types import Dataset, Report
 from dashboard import resources, state, uploads
 
@@ -90,11 +91,22 @@ def start_run(
     )
 
 
-def save_recipe(name: str, base: str, selector: Mapping[str, Any]) -> str:
-    """Keep a recipe with these selector settings (full table, `name` included); returns its name."""
+def save_recipe(name: str, base: str, overrides: Mapping[str, Any]) -> str:
+    """Keep a recipe with these settings (full keys such as `selector.k`); returns its name."""
     _writable()
-    overrides = {f"selector.{key}": value for key, value in selector.items()}
     return own_recipes.save(settings().workspace, name, base, overrides).stem
+
+
+def add_queue(dataset: str, name: str, positions: Sequence[int], reason: str) -> int:
+    """Put items of a data set aside, in this order; returns the queue's id."""
+    _writable()
+    return facts.add_queue(resources.store(), dataset, name, positions, reason)
+
+
+def delete_queue(queue_id: int) -> None:
+    """Forget a queue; its items and their labels stay."""
+    _writable()
+    facts.delete_queue(resources.store(), queue_id)
 
 
 def recipes() -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from core import languages
 from core.errors import UnknownName
 from core.types import Dataset
 from dashboard import naming, queries, routes, state
-from dashboard.widgets import run_form
+from dashboard.widgets import run_link
 from dashboard.widgets.empty import empty
 
 
@@ -70,9 +70,30 @@ def settle() -> None:
     if not found or (told.dataset and told.dataset not in {item.id for item in found}):
         state.decide("", "")
         return
-    dataset = queries.dataset(told.dataset or queries.in_order(found)[0].id)
-    best = None if told.run else queries.best_run(dataset)
-    state.decide(dataset.id, told.run or (best["id"] if best else ""))
+    chosen = queries.dataset(told.dataset or queries.in_order(found)[0].id)
+    best = None if told.run else queries.best_run(chosen)
+    state.decide(chosen.id, told.run or (best["id"] if best else ""))
+
+
+def dataset() -> Dataset:
+    """The data set this page is about; stops the page with the next step where there is none.
+
+    Raises:
+        UnknownName: the URL names a data set that is not in the workspace.
+    """
+    view = state.view()
+    if not view.dataset:
+        _no_data()
+        st.stop()
+    return queries.dataset(view.dataset)
+
+
+def stage1_labels(dataset: Dataset) -> Here | None:
+    """The run of the view with its Stage-I labels, where it has some."""
+    run = next((run for run in queries.runs(dataset.id) if run["id"] == state.view().run), None)
+    if run is None or "stage1" not in run["stages"]:
+        return None
+    return Here(dataset, run, queries.gold_run(dataset.id))
 
 
 def here(stage: str = "") -> Here:
@@ -81,21 +102,11 @@ def here(stage: str = "") -> Here:
     Raises:
         UnknownName: the URL names a data set that is not in the workspace, or a run that is not of it.
     """
-    view = state.view()
-    if not view.dataset:
-        empty(
-            "No data yet",
-            "Import a data set from the catalog, or prepare the embedded sample.",
-            command="ssp sample",
-            page=routes.IMPORT,
-            go="Open the catalog",
-        )
-        st.stop()
-    dataset = queries.dataset(view.dataset)
+    told, view = dataset(), state.view()
     if not view.run:
-        _no_run(dataset)
+        _no_run(told)
         st.stop()
-    found = Here(dataset, _run_of(dataset, view.run), queries.gold_run(dataset.id))
+    found = Here(told, _run_of(told, view.run), queries.gold_run(told.id))
     if stage and stage not in found.stages:
         _no_stage(found, stage)
         st.stop()
@@ -110,12 +121,22 @@ def _run_of(dataset: Dataset, run_id: str) -> queries.RunRow:
     return queries.run(run_id)
 
 
+def _no_data() -> None:
+    empty(
+        "No data yet",
+        "Import a data set from the catalog, or prepare the embedded sample.",
+        command="ssp sample",
+        page=routes.IMPORT,
+        go="Open the catalog",
+    )
+
+
 def _no_run(dataset: Dataset) -> None:
     empty(
         f"No labels for {naming.plain(naming.language_task(dataset))} yet",
         "Start a run: Stage I labels everything, the selector picks exemplars, Stage II labels again.",
         command=f"ssp run ssp --dataset {dataset.id}",
-        button=lambda: run_form.run_button(dataset, key="run-empty", primary=True),
+        button=lambda: run_link.run_link(dataset),
     )
 
 
@@ -124,5 +145,5 @@ def _no_stage(found: Here, stage: str) -> None:
         f"This run has no {naming.STAGES.get(stage, stage)}",
         f"{naming.run_title(found.run)}: choose another run in the sidebar, or start one with both stages.",
         command=f"ssp run ssp --dataset {found.dataset.id}",
-        button=lambda: run_form.run_button(found.dataset, key="run-empty", primary=True),
+        button=lambda: run_link.run_link(found.dataset),
     )

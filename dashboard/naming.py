@@ -27,6 +27,7 @@ LABELERS = {
     "crf": "CRF trained on the source languages",
     "overlap": "word-overlap baseline",
     "ngram_lr": "n-gram classifier trained on the sources",
+    "encoder": "pretrained encoder, fine-tuned on the sources",
 }
 RECIPES = {"ssp": "SSP", "transfer": "Transfer", "nearest": "Nearest", "random": "Random"}
 IMPORTED = {"zgul": "ZGUL", "zgul_plus": "ZGUL+", "codec": "CODEC", "deberta": "DeBERTa"}

@@ -10,14 +10,17 @@ import pandas as pd
 import streamlit as st
 
 from core import catalog, languages
+from core.advice.sources import advise
 from core.inspection import FileChoice, Inspection, inspect
+from core.labelers.kernel import weights
 from core.store import views
 from core.study import measured
-from core.types import Dataset, Instance, Language, Prediction, Report, Score
-from dashboard import resources
+from core.types import Dataset, Influence, Instance, Language, Prediction, Report, Score
+from dashboard import naming, resources
 from dashboard.naming import MAIN_METRIC
 
 RunRow = dict[str, Any]
+AdviceRow = dict[str, Any]
 LOOKED_AT = 16
 """Inspections of uploaded files that are remembered."""
 
@@ -132,6 +135,29 @@ def n_sentences(run_id: str, stage: str, **filters: object) -> int:
     return int(_ask("n_sentences", run_id, stage, **filters))
 
 
+def positions(run_id: str, stage: str, **filters: object) -> list[int]:
+    """Where everything lies that `sentences` lists, in its order."""
+    return cast(list[int], _ask("positions", run_id, stage, **filters))
+
+
+def queues(dataset_id: str) -> list[dict[str, Any]]:
+    """What was put aside of a data set, newest first."""
+    return cast(list[dict[str, Any]], _ask("queues", dataset_id))
+
+
+def confidence_by_label(run_id: str, stage: str) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("confidence_by_label", run_id, stage))
+
+
+def label_thresholds(run_id: str, stage: str, percentile: float) -> pd.DataFrame:
+    return cast(pd.DataFrame, _ask("label_thresholds", run_id, stage, percentile))
+
+
+def influence(run_id: str, position: int) -> Influence | None:
+    """What spoke for the Stage-II labels of a sentence, where the run kept that."""
+    return cast("Influence | None", _ask("influence", run_id, position))
+
+
 def instances(dataset_id: str, positions: Sequence[int]) -> dict[int, Instance]:
     return cast(dict[int, Instance], _ask("instances", dataset_id, tuple(positions)))
 
@@ -199,6 +225,31 @@ def exemplar_use(run_id: str) -> pd.DataFrame:
 def exemplar_worth() -> dict[str, Any]:
     """The study of what exemplars are worth offline, as it was last measured for this version."""
     return measured()
+
+
+@st.cache_data(show_spinner="Looking for related languages …", max_entries=64)
+def _advice(dataset_id: str, version: tuple[str, int]) -> list[AdviceRow]:
+    found = advise(resources.store(), dataset_id)
+    return [
+        {
+            "dataset": item.dataset,
+            "language": naming.language_of(views.dataset(resources.store(), item.dataset)),
+            "score": float(item.score),
+            "chosen": bool(item.chosen),
+            "reasons": "; ".join(item.reasons),
+        }
+        for item in found
+    ]
+
+
+def advice(dataset_id: str) -> list[AdviceRow]:
+    """Data sets to learn from, best first: dataset, language, score, chosen, reasons."""
+    return _advice(dataset_id, resources.version())
+
+
+def tagger(task: str) -> Mapping[str, Any] | None:
+    """What the weights of the offline tagger say of themselves; None for tasks it needs none for."""
+    return next((weights.document(name) for name in weights.SHIPPED if name == task), None)
 
 
 def own_languages() -> dict[str, Language]:

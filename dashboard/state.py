@@ -263,6 +263,17 @@ def _from_point(key: str, name: str) -> None:
         go(**{name: data})
 
 
+def pick_to_view(key: str, name: str) -> dict[str, Any]:
+    """Arguments that make a token chosen in a strip set one part of the view to its place; again: to none."""
+    return {"key": key, "on_pick_change": lambda: _from_pick(key, name)}
+
+
+def _from_pick(key: str, name: str) -> None:
+    place = st.session_state[key]["pick"]
+    if isinstance(place, int) and place >= 0:
+        go(**{name: getattr(DEFAULT, name) if place == getattr(view(), name) else place})
+
+
 def dark() -> bool:
     """Whether this session shows the dark theme."""
     return st.context.theme.type == "dark"

@@ -30,7 +30,8 @@ class View:
     From `tab` on it is the import page, where `own` means a language of one's own, called `called`;
     `columns` and `mapping` are tables (see `table`). `tries` is the table of settings tried on the
     exemplars page, `peek` the position of a candidate looked at there, `kind` the task whose figures it
-    shows; `job` is one that is opened on the jobs page.
+    shows; `token` is the place of the word whose evidence is shown. `queue` is a queue the sentences are
+    of. `plan` is the table of what the run page is to do, `job` one that was started or is looked at.
     """
 
     dataset: str = ""
@@ -65,15 +66,19 @@ class View:
     peek: int = -1
     kind: str = ""
     job: str = ""
+    queue: int = 0
+    token: int = -1
+    plan: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
 """What was said of one file and means nothing for another."""
 FILTERS = ("page", "order", "gold", "label", "changed", "text")
 RESETS: dict[str, tuple[str, ...]] = {
-    "dataset": ("run", "sentence", "tries", "peek", *FILTERS),
-    "run": (*FILTERS, "tries", "peek"),
-    "sentence": ("peek",),
+    "dataset": ("run", "sentence", "tries", "peek", "queue", "token", "plan", "job", *FILTERS),
+    "run": (*FILTERS, "tries", "peek", "token"),
+    "sentence": ("peek", "token"),
+    "queue": ("page", "sentence"),
     **{name: ("page",) for name in FILTERS if name != "page"},
     "find": ("entry",),
     "task": ("entry", "columns", "mapping"),

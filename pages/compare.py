@@ -71,7 +71,7 @@ if position is not None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(sentence.title(here, position))
             if here.both:
-                there = state.link(sentence=position)
+                there = state.link(sentence=position, token=sentence.first_change(here, position))
                 icon = ":material/join_inner:"
                 st.page_link(routes.EXEMPLARS, label="Its exemplars", icon=icon, query_params=there)
         sentence.compared(here, position, key="compare-sentence")

@@ -28,7 +28,8 @@ with buttons:
     sentences.stepper(here, stage, position)
 with st.container(border=True, key="query"):
     st.markdown(sentence.title(here, position))
-    sentence.one_stage(here, stage, position, key="query-sentence")
+    spoke = None if state.view().tab else queries.influence(here.run["id"], position)
+    sentence.one_stage(here, stage, position, key="query-sentence", pick="token" if spoke else "")
 as_chosen, what_if, whole_set, what_worth = st.tabs(list(TABS.values()), **state.bound_tabs("tab", TABS))
 with as_chosen:
     if as_chosen.open:

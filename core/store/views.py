@@ -22,7 +22,8 @@ from core.store.views_labels import (
     stage_summary,
 )
 from core.store.views_runs import influence, predictions, run, runs, scores, selection, selections
-from core.store.views_sentences import n_sentences, sentences
+from core.store.views_sentences import n_sentences, positions, sentences
+from core.store.views_stage1 import confidence_by_label, label_thresholds, paired_labels
 from core.store.views_words import ambiguous_forms, exemplar_use, selection_diagnostics
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "change_counts",
     "completion",
     "completions",
+    "confidence_by_label",
     "confidence_histogram",
     "confusion",
     "dataset",
@@ -41,7 +43,10 @@ __all__ = [
     "influence",
     "instances",
     "label_counts",
+    "label_thresholds",
     "n_sentences",
+    "paired_labels",
+    "positions",
     "predictions",
     "queues",
     "records",

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Select, String, and_, func, or_, select
+from sqlalchemy import BigInteger, Column, Connection, Select, String, Subquery, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from core.errors import UnknownName
 from core.normal import normal
 from core.store.database import Store
-from core.store.schema import instance, prediction, run
+from core.store.schema import instance, prediction, queue, run
 from core.store.views_data import among
 
 if TYPE_CHECKING:
@@ -43,12 +43,13 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class _Filters:
-    """Conditions that hold for one and the same label of a sentence, and a part of its text."""
+    """Conditions that hold for one and the same label of a sentence, a part of its text, a queue it is in."""
 
     gold_label: str | None = None
     predicted_label: str | None = None
     changed: str | None = None
     text: str | None = None
+    queue: int | None = None
 
 
 def sentences(
@@ -61,16 +62,19 @@ def sentences(
     predicted_label: str | None = None,
     changed: str | None = None,
     text: str | None = None,
+    queue: int | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> pd.DataFrame:
     """A page of the items a stage labelled.
 
     Args:
-        order: position, or least_confident (lowest mean confidence first, then position).
+        order: position (in a queue: the queue's own order), or least_confident (lowest mean confidence
+            first, then position).
         gold_label, predicted_label, changed: items with a label that is all of these at once; `changed`
             is changed | fixed | broken | moved from stage1 to stage2 of the run.
         text: part of the text, in any case.
+        queue: items that are in the queue of this id.
 
     Returns:
         position, split, text, n_tokens (labels), mean_confidence, min_confidence, n_errors (labels that
@@ -82,16 +86,20 @@ def sentences(
     """
     import pandas as pd
 
-    _check("order", order, ORDERS)
     dataset_id = _dataset(store, run_id)
-    query = _matching(run_id, stage, dataset_id, _Filters(gold_label, predicted_label, changed, text))
-    if order == "least_confident":
-        query = query.order_by(prediction.c.mean_confidence.asc().nulls_last())
-    query = query.order_by(prediction.c.position).limit(limit).offset(offset)
+    wanted = _Filters(gold_label, predicted_label, changed, text, queue)
+    query = _ordered(run_id, stage, dataset_id, wanted, order).limit(limit).offset(offset)
     with store.read() as connection:
         positions = [row.position for row in connection.execute(query)]
         lines = list(_fill(connection, run_id, stage, dataset_id, positions))
     return pd.DataFrame(lines, columns=_COLUMNS)
+
+
+def positions(store: Store, run_id: str, stage: str, *, order: str = "position", **filters: Any) -> list[int]:
+    """The positions of everything `sentences` would list, in its order. Raises UnknownName."""
+    query = _ordered(run_id, stage, _dataset(store, run_id), _Filters(**filters), order)
+    with store.read() as connection:
+        return [row.position for row in connection.execute(query)]
 
 
 def n_sentences(
@@ -103,10 +111,11 @@ def n_sentences(
     predicted_label: str | None = None,
     changed: str | None = None,
     text: str | None = None,
+    queue: int | None = None,
 ) -> int:
     """How many items `sentences` would list in all. Raises UnknownName."""
     dataset_id = _dataset(store, run_id)
-    found = _matching(run_id, stage, dataset_id, _Filters(gold_label, predicted_label, changed, text))
+    found = _matching(run_id, stage, dataset_id, _Filters(gold_label, predicted_label, changed, text, queue))
     with store.read() as connection:
         return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
 
@@ -128,8 +137,31 @@ def _of(rows: FromClause, run_id: str, stage: str) -> ColumnElement[bool]:
     return and_(rows.c.run_id == run_id, rows.c.stage == stage)
 
 
+def _ordered(run_id: str, stage: str, dataset_id: str, wanted: _Filters, order: str) -> Select[tuple[int]]:
+    _check("order", order, ORDERS)
+    query = _matching(run_id, stage, dataset_id, wanted)
+    if order == "least_confident":
+        query = query.order_by(prediction.c.mean_confidence.asc().nulls_last())
+    elif wanted.queue is not None:
+        places = _queued(wanted.queue)
+        query = query.join(places, places.c.position == prediction.c.position).order_by(places.c.place)
+    return query.order_by(prediction.c.position)
+
+
+def _queued(queue_id: int) -> Subquery:
+    """position, place: what a queue holds, in its order."""
+    places = func.range(func.len(queue.c.positions))
+    columns = [
+        func.unnest(values, type_=BigInteger).label(name)
+        for name, values in (("position", queue.c.positions), ("place", places))
+    ]
+    return select(*columns).where(queue.c.id == queue_id).subquery()
+
+
 def _matching(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> Select[tuple[int]]:
     query = select(prediction.c.position).where(_of(prediction, run_id, stage))
+    if wanted.queue is not None:
+        query = query.where(prediction.c.position.in_(select(_queued(wanted.queue).c.position)))
     if wanted.text:
         query = query.where(prediction.c.position.in_(_with_text(dataset_id, wanted.text)))
     if wanted.gold_label or wanted.predicted_label or wanted.changed:

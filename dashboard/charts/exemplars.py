@@ -11,7 +11,10 @@ from dashboard.charts.palette import styled, theme
 
 
 def scatter(exemplars: Sequence[Mapping[str, Any]], *, dark: bool) -> go.Figure:
-    """One point per exemplar with its rank; the size grows with the number of labels it covers."""
+    """One point per exemplar with its rank; the size grows with the number of labels it covers.
+
+    Exemplars of source languages (origin `source`) are drawn in another colour.
+    """
     colors = theme(dark)
     rows = [row for row in exemplars if row["similarity"] is not None and row["confidence"] is not None]
     figure = go.Figure(
@@ -24,7 +27,7 @@ def scatter(exemplars: Sequence[Mapping[str, Any]], *, dark: bool) -> go.Figure:
             customdata=[", ".join(row["covers"]) or "no label in demand" for row in rows],
             marker={
                 "size": [20 + min(14, 2 * len(row["covers"])) for row in rows],
-                "color": colors.accent,
+                "color": [colors.moved if row.get("origin") == "source" else colors.accent for row in rows],
                 "opacity": 0.92,
                 "line": {"width": 1.5, "color": colors.surface},
             },

@@ -7,7 +7,7 @@ import streamlit as st
 from core import catalog
 from core.types import Dataset
 from dashboard import actions, naming, queries, routes, state
-from dashboard.widgets import jobs, run_form, scores
+from dashboard.widgets import jobs, run_link, scores
 
 OFFERED = {
     "ssp-release-fao": "100 test sentences, GPT-4's recorded answers included",
@@ -81,7 +81,7 @@ def _result(dataset: Dataset, best: queries.RunRow) -> None:
 
 def _ways_on(dataset: Dataset, best: queries.RunRow | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        run_form.run_button(dataset, key=f"run-{dataset.id}", primary=best is None)
+        run_link.run_link(dataset)
         if best:
             there = state.link(dataset=dataset.id, run=best["id"])
             st.page_link(routes.STAGE1, label="Stage I", icon=":material/looks_one:", query_params=there)

@@ -9,26 +9,32 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import catalog, prompts
+from core import catalog, languages, prompts
+from core.errors import UnknownName
 from core.tasks import tasks
-from core.types import Exemplar, Instance
+from core.types import Exemplar, Instance, Prediction
 from dashboard import naming, queries, state
 from dashboard.charts.exemplars import scatter
 from dashboard.charts.palette import chip_color
 from dashboard.current import Here
-from dashboard.widgets import run_form
+from dashboard.widgets import influence, run_link, tagger
 from dashboard.widgets.empty import empty
-from dashboard.widgets.export import export_menu
+from dashboard.widgets.export import Tables, export_menu
 from dashboard.widgets.layout import chart, metrics
 from dashboard.widgets.strip import Block, Line, bars, block, strip
 
-LEGEND = "Labels are the noisy ones Stage I gave; underlines mark doubt. Point at a word for its details."
+LEGEND = (
+    "Labels are the noisy ones Stage I gave, those of other languages gold; underlines mark doubt. "
+    "Point at a word for its details."
+)
 OURS = (
     "The authors chose these sentences. The similarities shown are ours (character n-grams): those they "
     "chose by were not released."
 )
+GONE: Block = {"texts": [{"n": "", "t": "Its data set is no longer in this workspace."}], "answers": []}
 Chosen = Sequence[Mapping[str, Any]]
 Shown = Sequence[tuple[Any, Line | None]]
+Spoke = Mapping[tuple[int, int], float]
 
 
 def as_chosen(here: Here, position: int, found: Mapping[str, Any] | None, buttons: DeltaGenerator) -> None:
@@ -40,7 +46,7 @@ def as_chosen(here: Here, position: int, found: Mapping[str, Any] | None, button
             "It ends with Stage I, or its Stage-II labels came without them. "
             "The other tabs show what would be chosen.",
             command=f"ssp run ssp --dataset {here.dataset.id}",
-            button=lambda: run_form.run_button(here.dataset, key="run-empty", primary=True),
+            button=lambda: run_link.run_link(here.dataset),
         )
         return
     if found is None:
@@ -48,21 +54,27 @@ def as_chosen(here: Here, position: int, found: Mapping[str, Any] | None, button
             "No exemplars were chosen for this sentence in this run. Step to another.", icon=":material/info:"
         )
         return
-    st.subheader(f"The {len(found['exemplars'])} {here.items} it learns from")
+    st.subheader(counted(here, found["exemplars"]))
     badges(found)
     metrics(objective(found))
-    cards(here, found["exemplars"], stored(here, found["exemplars"]), key="exemplar-cards")
+    shown = stored(here, found["exemplars"])
+    evidence = influence.of_word(here, position, shown)
+    table = influence.told(evidence)
+    cards(here, found["exemplars"], shown, key="exemplar-cards", spoke=evidence.shares if evidence else {})
     prompt(here, found)
+    if naming.resolved(here.run).get("stage2", {}).get("labeler") == "icl_tagger":
+        tagger.card(here.dataset.task)
     _whole_run(found, whole)
     with buttons:
-        tables = {"Chosen": as_table(found), "Use of exemplars": queries.exemplar_use(here.run["id"])}
+        tables: Tables = {"Chosen": as_table(found), "Evidence": table}
+        tables["Use of exemplars"] = queries.exemplar_use(here.run["id"])
         export_menu(tables, stem=f"{here.dataset.id}-exemplars", key="exemplars")
 
 
 def _whole_run(found: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        note = "The numbers are the places in the prompt; larger points cover more labels."
+        note = "The numbers are the places in the prompt; larger points cover more labels; orange = sources."
         figure = scatter(found["exemplars"], dark=state.dark())
         chart("Similarity and confidence", figure, key="scatter", note=note)
     with right:
@@ -76,14 +88,26 @@ def _whole_run(found: Mapping[str, Any], whole: Mapping[str, Any]) -> None:
         metrics(dict(figures[3:]))
 
 
-def cards(here: Here, chosen: Chosen, shown: Shown, *, key: str) -> None:
-    """One card per exemplar: its labels as chips, three bars, the labels it covers."""
+def counted(here: Here, chosen: Chosen) -> str:
+    """`The 8 sentences it learns from, and 8 of other languages`."""
+    beside = sum(row["origin"] == "source" for row in chosen)
+    n = len(chosen) - beside
+    others = f", and {beside} of other languages" if beside else ""
+    return f"The {n} {here.items if n != 1 else here.items.removesuffix('s')} it learns from{others}"
+
+
+def cards(here: Here, chosen: Chosen, shown: Shown, *, key: str, spoke: Spoke | None = None) -> None:
+    """One card per exemplar: its labels as chips, three bars, the labels it covers.
+
+    `spoke` maps (place of the exemplar in the prompt, place of its token) to its share of the evidence.
+    """
     most = max([len(row["covers"]) for row in chosen], default=0)
     blocks = [
-        _card(here, row, line, instance, most) for row, (instance, line) in zip(chosen, shown, strict=True)
+        _card(here, row, line, instance, most, spoke or {})
+        for row, (instance, line) in zip(chosen, shown, strict=True)
     ]
     strip(
-        [item for item in blocks if item],
+        blocks,
         rows=["noisy label"],
         direction=here.direction,
         key=key,
@@ -94,42 +118,70 @@ def cards(here: Here, chosen: Chosen, shown: Shown, *, key: str) -> None:
 
 
 def stored(here: Here, chosen: Chosen) -> Shown:
-    """The stored exemplars with the noisy labels they had."""
+    """The stored exemplars with the labels they were shown with: noisy ones, of other data sets the gold."""
     positions = [int(row["position"]) for row in chosen if row["dataset"] == here.dataset.id]
     noisy = queries.predictions(here.run["id"], here.noisy_stage, positions)
     if not noisy and here.run["kind"] == "import":
         noisy = queries.predictions(here.run["id"], "stage1", positions)
-    answer = []
+    answer: list[tuple[Any, Line | None]] = []
     for row in chosen:
-        instance = queries.instance(str(row["dataset"]), int(row["position"]))
-        found = noisy.get(int(row["position"])) if row["dataset"] == here.dataset.id else None
-        answer.append((instance, Line.of("noisy label", found) if found else None))
+        dataset, position = str(row["dataset"]), int(row["position"])
+        instance = queries.instance(dataset, position)
+        if dataset == here.dataset.id:
+            found, name = noisy.get(position), "noisy label"
+        else:
+            found, name = _gold(dataset, position), "gold label"
+        answer.append((instance, Line.of(name, found) if found else None))
     return answer
 
 
-def _card(here: Here, row: Mapping[str, Any], line: Line | None, instance: Any, most: int) -> Block | None:
-    if instance is None:
-        return None
-    lines = [line] if line else [Line("noisy label", tuple("?" for _ in instance.tokens) or ("?",))]
-    shown = block(instance, lines, here.dataset.labels, here.colors)
-    covers = list(row["covers"])
-    measures = {
-        "covers": (len(covers) / max(1, most), f"{len(covers)} label{'s' if len(covers) != 1 else ''}")
-    }
-    for name in ("confidence", "similarity"):
-        if row[name] is not None:
-            measures = {name: (float(row[name]), f"{row[name]:.3f}"), **measures}
-    origin = {"corrected": "labelled by a human", "source": "from a source language"}.get(
-        str(row["origin"]), ""
-    )
-    note = " · ".join(part for part in (f"sentence {row['position']}", row.get("why", ""), origin) if part)
+def _gold(dataset: str, position: int) -> Prediction | None:
+    run = queries.gold_run(dataset)
+    return queries.prediction(run, "gold", position) if run else None
+
+
+def _card(
+    here: Here, row: Mapping[str, Any], line: Line | None, instance: Any, most: int, spoke: Spoke
+) -> Block:
+    rank = int(row["rank"])
+    unknown = tuple("?" for _ in instance.tokens) if instance else ()
+    lines = [line or Line("noisy label", unknown or ("?",))]
+    shown = block(instance, lines, here.dataset.labels, here.colors) if instance else GONE
+    for place, token in enumerate(shown.get("tokens", ())):
+        token.update({"s": spoke[rank, place]} if (rank, place) in spoke else {})
     return {
         **shown,
-        "rank": str(int(row["rank"]) + 1),
-        "bars": bars(measures),
-        "note": note,
-        "covers": [[label, chip_color(label, here.dataset.labels, here.colors)] for label in covers],
+        **_origin(here, row),
+        "rows": [lines[0].name],
+        "rank": str(rank + 1),
+        "bars": bars(_measures(row, most, None if "tokens" in shown else spoke.get((rank, 0)))),
+        "covers": [[label, chip_color(label, here.dataset.labels, here.colors)] for label in row["covers"]],
     }
+
+
+def _measures(row: Mapping[str, Any], most: int, share: float | None) -> dict[str, tuple[float, str]]:
+    n = len(row["covers"])
+    known = {
+        name: (float(row[name]), f"{row[name]:.3f}")
+        for name in ("similarity", "confidence")
+        if row[name] is not None
+    }
+    evidence = {} if share is None else {"evidence": (share, f"{share:.0%}")}
+    return {**known, "covers": (n / max(1, most), f"{n} label{'s' if n != 1 else ''}"), **evidence}
+
+
+def _origin(here: Here, row: Mapping[str, Any]) -> Block:
+    """Whose sentence it is: a line under the card, and for another language its name and direction."""
+    said = {"corrected": "labelled by a human", "source": "gold labels"}.get(str(row["origin"]), "")
+    note = " · ".join(part for part in (f"sentence {row['position']}", row.get("why", ""), said) if part)
+    if row["dataset"] == here.dataset.id:
+        return {"note": note}
+    try:
+        owner = queries.dataset(str(row["dataset"]))
+    except UnknownName:
+        return {"note": note, "tag": str(row["dataset"])}
+    tag = f"{naming.language_of(owner)} · {owner.name}"
+    return {"note": note, "tag": tag, "dir": languages.of(owner).direction}
 
 
 def badges(found: Mapping[str, Any]) -> None:
@@ -163,7 +215,7 @@ def badges(found: Mapping[str, Any]) -> None:
 
 def objective(found: Mapping[str, Any]) -> dict[str, str | None]:
     """The value of the choice in its parts, as figures; those that cannot be told apart are left out."""
-    chosen = found["exemplars"]
+    chosen = [row for row in found["exemplars"] if row["origin"] != "source"]
     similar = [float(row["similarity"]) for row in chosen if row["similarity"] is not None]
     value, bound = found["value"], found["upper_bound"]
     total = sum(similar) if similar else None

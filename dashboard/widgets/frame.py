@@ -23,7 +23,7 @@ def style() -> None:
 def menu() -> None:
     """Links to the pages; they carry the view along, so each is a link that can be sent."""
     for path, (title, icon, _) in routes.TITLES.items():
-        if path != routes.IMPORT or not state.view().present:
+        if path not in {routes.IMPORT, routes.RUN} or not state.view().present:
             st.page_link(path, label=title, icon=icon, query_params=state.link(), width="stretch")
 
 

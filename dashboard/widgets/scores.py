@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.intervals import Interval
 from core.types import Score
-from dashboard import naming, state
+from dashboard import measures, naming, state
 from dashboard.current import Here
 
 ORDER = list(naming.METRICS)
@@ -46,6 +47,7 @@ def score_table(here: Here, scores: Sequence[Score]) -> pd.DataFrame:
     else:
         _grid(shown)
     first = scores[0]
+    _gains(here)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption(f"Percent, {measured(here, first)}.", width="content")
         with st.popover("Label set", type="tertiary"):
@@ -53,6 +55,26 @@ def score_table(here: Here, scores: Sequence[Score]) -> pd.DataFrame:
             if here.unit == "tokens":
                 st.caption(PAPER_FIGURE)
     return shown
+
+
+def _gains(here: Here) -> None:
+    """How sure the difference of the leading scores is, both stages drawn together."""
+    if not here.both or not here.gold:
+        return
+    metric = naming.MAIN_METRIC[here.dataset.task]
+    found = measures.gains(here.run["id"], "stage1", "stage2", here.gold, here.dataset.task).get(metric)
+    if found:
+        st.caption(
+            f"{naming.METRICS[metric]}, Stage II minus Stage I: {100 * found.value:+.1f} "
+            f"(95 % interval {100 * found.low:+.1f} to {100 * found.high:+.1f}, paired over sentences): "
+            f"{_verdict(found)}."
+        )
+
+
+def _verdict(gain: Interval) -> str:
+    if gain.low > 0:
+        return "better"
+    return "worse" if gain.high < 0 else "it could be luck"
 
 
 def _grid(shown: pd.DataFrame) -> None:

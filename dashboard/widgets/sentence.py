@@ -27,9 +27,18 @@ def labels_of(here: Here, stage: str, position: int) -> Line | None:
     return Line.of(naming.STAGES[stage], found) if found else None
 
 
-def one_stage(here: Here, stage: str, position: int, *, key: str) -> None:
-    """The sentence with the labels of one stage."""
-    _show(here, position, (stage,), key=key, legend=LEGEND)
+def one_stage(here: Here, stage: str, position: int, *, key: str, pick: str = "") -> None:
+    """The sentence with the labels of one stage; `pick` as in `strip`."""
+    _show(here, position, (stage,), key=key, legend=LEGEND, pick=pick)
+
+
+def first_change(here: Here, position: int) -> int:
+    """Place of the first label that Stage II changed, -1 where it changed none."""
+    before, after = (queries.prediction(here.run["id"], stage, position) for stage in ("stage1", "stage2"))
+    if before is None or after is None:
+        return -1
+    pairs = enumerate(zip(before.labels, after.labels, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), -1)
 
 
 def compared(here: Here, position: int, *, key: str) -> None:
@@ -44,7 +53,9 @@ def compared(here: Here, position: int, *, key: str) -> None:
     )
 
 
-def _show(here: Here, position: int, stages: tuple[str, ...], *, key: str, legend: str) -> None:
+def _show(
+    here: Here, position: int, stages: tuple[str, ...], *, key: str, legend: str, pick: str = ""
+) -> None:
     instance = queries.instance(here.dataset.id, position)
     lines = [line for stage in stages if (line := labels_of(here, stage, position))]
     if instance is None or not lines:
@@ -59,6 +70,7 @@ def _show(here: Here, position: int, stages: tuple[str, ...], *, key: str, legen
         key=key,
         legend=told,
         about=here.guidelines,
+        pick=pick if instance.tokens else "",
     )
 
 

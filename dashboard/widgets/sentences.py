@@ -26,6 +26,7 @@ def filters(here: Here, stage: str) -> dict[str, Any]:
         "order": view.order,
         "text": view.text or None,
         "predicted_label": view.label or None,
+        "queue": view.queue or None,
     }
     chosen["gold_label"] = view.gold or None if here.gold else None
     chosen["changed"] = view.changed or None if here.both else None
@@ -52,8 +53,9 @@ def filter_bar(here: Here, *, changes: bool = False) -> None:
                 "Changed by Stage II", list(known), format_func=known.__getitem__, **state.bound("changed")
             )
         else:
+            names = {**ORDERS, "position": "as queued"} if state.view().queue else ORDERS
             st.segmented_control(
-                "Order", list(ORDERS), format_func=ORDERS.__getitem__, required=True, **state.bound("order")
+                "Order", list(ORDERS), format_func=names.__getitem__, required=True, **state.bound("order")
             )
 
 

@@ -77,15 +77,15 @@ def test_import_run_compare(served: Dashboard, tab: Page) -> None:
 
     tab.goto(f"{served.url}/?dataset=ud-faroese-oft")
     card = tab.locator("[class*='st-key-card']").filter(has_text="UD Faroese-OFT").first
-    card.get_by_role("button", name="Run").click()
-    dialog = tab.get_by_role("dialog")
-    dialog.get_by_role("combobox", name="Source languages").click()
+    card.get_by_role("link", name="Run").click()
+    heading(tab, "Run")
+    tab.get_by_role("combobox", name="Source languages").click(timeout=FIRST)
     tab.get_by_role("option", name=re.compile("Icelandic")).click()
     tab.keyboard.press("Escape")
-    dialog.get_by_role("button", name="Start").click()
-    expect(card.get_by_role("link", name="Compare")).to_be_visible(timeout=90_000)
-
-    card.get_by_role("link", name="Compare").click()
+    start = tab.get_by_role("button", name="Start", exact=True)
+    expect(start).to_be_enabled(timeout=FIRST)
+    start.click()
+    tab.get_by_role("link", name="What changed").click(timeout=90_000)
     heading(tab, "Compare")
     expect(tab.get_by_text("What changed")).to_be_visible(timeout=FIRST)
     expect(tab.get_by_text(re.compile("against the gold labels of UD Faroese-OFT")).first).to_be_visible()
@@ -114,7 +114,7 @@ def test_presenting_is_read_only(served: Dashboard, tab: Page) -> None:
     tab.goto(f"{served.url}/?present=1")
     heading(tab, "Overview")
     expect(tab.get_by_text("Faroese").first).to_be_visible(timeout=FIRST)
-    expect(tab.get_by_role("button", name="Run", exact=True)).to_have_count(0)
+    expect(tab.get_by_role("link", name="Run", exact=True)).to_have_count(0)
 
 
 def test_the_tour_has_five_steps(served: Dashboard, tab: Page) -> None:

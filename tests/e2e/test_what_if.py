@@ -93,9 +93,8 @@ def test_settings_become_a_recipe_that_can_be_run(dashboard: Dashboard, tab: Pag
     expect(tab.get_by_text("ssp run five-first --dataset sample-pos-fao")).to_be_visible(timeout=FIRST)
     written = (dashboard.workspace / "recipes" / "five-first.toml").read_text("utf8")
     assert 'coverage = "hard"' in written
-    tab.goto(dashboard.url)
-    heading(tab, "Overview")
-    tab.get_by_role("button", name="Run", exact=True).first.click()
+    tab.goto(f"{dashboard.url}/run?dataset=sample-pos-fao")
+    heading(tab, "Run")
     tab.get_by_role("combobox", name="Recipe").click(timeout=FIRST)
     expect(tab.get_by_role("option", name="five-first")).to_be_visible(timeout=FIRST)
 
@@ -120,21 +119,23 @@ def test_presenting_saves_nothing(dashboard: Dashboard, tab: Page) -> None:
 
 def test_a_run_by_a_servers_similarities_started_from_the_page(dashboard: Dashboard, tab: Page) -> None:
     with serving() as server:
-        tab.goto(f"{dashboard.url}/?dataset=sample-pos-fao")
-        heading(tab, "Overview")
-        tab.locator(".st-key-card-sample-pos-fao").get_by_role("button", name="Run").click(timeout=FIRST)
-        dialog = tab.get_by_role("dialog")
-        dialog.get_by_text("How similar sentences are").click()
-        expect(dialog.get_by_role("textbox", name="Model")).to_be_visible(timeout=FIRST)
-        dialog.get_by_role("combobox", name="Similarity by").press("ArrowDown")
-        tab.get_by_role("option", name=re.compile("a server")).click()
-        dialog.get_by_role("textbox", name="Model").fill("toy")
-        dialog.get_by_role("textbox", name="Server address").fill(server.url)
-        dialog.get_by_role("button", name="Start").click()
-        expect(dialog).to_have_count(0, timeout=FIRST)
+        tab.goto(
+            f"{dashboard.url}/run?dataset=sample-pos-fao&plan=%7B%22embedder.name%22%3A%22endpoint%22%7D"
+        )
+        heading(tab, "Run")
+        expect(tab.get_by_text("not ready")).to_be_visible(timeout=FIRST)
+        for name, value in (("Model", "toy"), ("Server address", server.url)):
+            field = tab.get_by_role("textbox", name=name)
+            field.fill(value, timeout=FIRST)
+            field.press("Enter")
+        start = tab.get_by_role("button", name="Start", exact=True)
+        expect(start).to_be_enabled(timeout=FIRST)
+        start.click()
         kept = dashboard.workspace / "cache" / "embeddings"
         for _ in range(240):
             tab.wait_for_timeout(250)
             if list(kept.glob("*/*.npy")):
                 break
-    assert len(set(server.texts)) == 30
+    assert (
+        len(set(server.texts)) == 120
+    )  # 30 sentences, and 90 of the sources, exemplars of which stand behind

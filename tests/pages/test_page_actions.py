@@ -91,22 +91,6 @@ def test_an_offline_run_is_explained_without_calling_it_a_language_model(workspa
     assert "offline in-context tagger" in said(visit("compare.py", dataset=TARGET))
 
 
-def test_the_run_form_starts_what_it_says(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    monkeypatch.setattr(
-        actions.jobs, "start", lambda *given, **options: asked.append((given[2:], options)) or "j"
-    )
-    app = press(visit("stage1.py", dataset=TARGET), "Run")
-    next(box for box in app.selectbox if box.label == "Exemplars chosen by").set_value("random")
-    next(box for box in app.number_input if box.label == "Seed").set_value(3)
-    # AppTest reruns the whole page where a browser reruns the dialog alone: keep it open
-    next(button for button in app.button if button.label == "Run").click()
-    press(app, "Start")
-    (recipe, dataset, overrides), options = asked[0]
-    assert (recipe, dataset, overrides) == ("ssp", TARGET, {"selector": "random"})
-    assert options == {"sources": [], "split": None, "limit": None, "seed": 3}
-
-
 def test_a_running_job_shows_its_progress_and_can_be_stopped(workspace: Path) -> None:
     job(workspace, "20260101-a", progress={"stage": "choosing exemplars", "done": 3, "total": 20})
     app = visit()

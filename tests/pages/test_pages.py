@@ -17,7 +17,18 @@ from dashboard import resources
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
-CHANGING = {"Run", "Import", "Import again", "Stop", "Resume", "Delete", "Reset the demo"}
+CHANGING = {
+    "Run",
+    "Start",
+    "Save",
+    "Queue",
+    "Delete",
+    "Import",
+    "Import again",
+    "Stop",
+    "Resume",
+    "Reset the demo",
+}
 POS = ("NOUN", "VERB", "PUNCT")
 SENTENCES = [("Ein", "\u200bBär", "."), ("húsið", "stendur", "![x](http://x/y.png)"), ("بيت", "كبير", ".")]
 
@@ -187,6 +198,7 @@ def exports(app: AppTest) -> list[str]:
     [
         ("import_data.py", {"Catalog"}),
         ("stage1.py", {"Label counts", "Ambiguous forms", "Reliability", "Confusion", "Sentences"}),
+        ("stage1.py", {"Scores", "Label by label", "Confidence by label", "Noise by label", "Correct first"}),
         ("exemplars.py", {"Chosen", "Use of exemplars"}),
         ("compare.py", {"Scores", "Flow", "Confusion Stage II", "Sentences"}),
     ],
@@ -237,12 +249,16 @@ def test_presentation_writes_the_scores_in_type_that_grows(filled: Path) -> None
 
 
 def test_presentation_shows_no_button_that_changes_anything(filled: Path) -> None:
+    facts.add_queue(resources.store(), "words", "two of them", (2, 0), "to look at")
+
     def changing(app: AppTest) -> list[str]:
-        return [
-            item.label for item in app.button if item.label in {"Run", "Import", "Import again", "Cancel"}
-        ]
+        links = [link.proto.label for link in app.get("page_link")]
+        shown = [item.label for item in app.button] + links
+        return [label for label in shown if label in CHANGING]
 
     assert changing(visit("overview.py", dataset="words"))
+    assert changing(visit("stage1.py", dataset="words"))
+    assert changing(visit("run.py", dataset="words"))
     for name in PAGES:
         assert not changing(visit(name, dataset="words", present="1", entry="ssp-release-fao"))
 

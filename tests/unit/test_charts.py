@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.charts.candidates import MOST, Cloud, candidates
 from dashboard.charts.confidence import calibration_error, confidence_histogram, label_counts, reliability
+from dashboard.charts.confidence_by_label import confidence_by_label
 from dashboard.charts.confusion import confusion, label_f1
 from dashboard.charts.exemplars import scatter
 from dashboard.charts.flow import changed_flows, kind, label_delta, sankey
@@ -193,3 +194,29 @@ def test_use_and_label_shares() -> None:
     both = shares({"A": 0.7, "B": 0.3}, {"A": 0.5, "B": 0.5}, {"A": 1.0, "B": 0.4}, dark=True)
     assert list(both.data[0].y) == ["B", "A"]
     assert list(both.data[1].x) == [0.3, 0.7]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_confidence_by_label_is_a_row_of_shares_with_a_threshold(dark: bool) -> None:
+    bins = pd.DataFrame({"label": ["A", "A", "B"], "bin_left": [0.1, 0.95, 0.5], "count": [1, 3, 2]})
+    figure = confidence_by_label(bins, {"A": 0.9, "C": 0.2}, ["B", "A", "C"], unit="tokens", dark=dark)
+    heat, marks = figure.data
+    assert list(heat.y) == ["B", "A"]  # the most frequent on top: plotly draws upwards
+    assert list(heat.z[1]) == [0.25 if left == 2 else 0.75 if left == 19 else 0 for left in range(20)]
+    assert list(marks.y) == ["A"]
+    assert list(marks.x) == [0.9]
+    assert "0.95 to 1.00: 3 tokens, 75%" in heat.customdata[1][19]
+    json.loads(figure.to_json())
+
+
+def test_confidence_by_label_of_nothing_is_an_empty_figure() -> None:
+    empty = pd.DataFrame({"label": [], "bin_left": [], "count": []})
+    assert list(confidence_by_label(empty, {}, ["A"], unit="tokens", dark=False).data[0].y) == []
+
+
+def test_exemplars_of_a_source_have_another_colour() -> None:
+    rows = [
+        {"rank": n, "similarity": 0.1, "confidence": 1.0, "covers": [], "origin": origin}
+        for n, origin in enumerate(("target", "source"))
+    ]
+    assert scatter(rows, dark=False).data[0].marker.color == (theme(False).accent, theme(False).moved)

@@ -12,7 +12,6 @@ import pytest
 from core.inspection import FileChoice
 from dashboard import actions, asgi, naming, state
 from dashboard.widgets.catalog import matching
-from dashboard.widgets.run_form import overrides
 
 
 def run_async(awaited: Coroutine[Any, Any, Any]) -> Any:
@@ -38,15 +37,12 @@ def test_presentation_refuses_every_change() -> None:
         lambda: actions.start_run("ssp", "x", {}),
         lambda: actions.cancel("x"),
         lambda: actions.save_recipe("x", "ssp", {}),
+        lambda: actions.add_queue("x", "name", [0], ""),
+        lambda: actions.delete_queue(1),
         lambda: actions.reset_demo(silent),
     ):
         with pytest.raises(actions.ReadOnly):
             change()
-
-
-def test_a_form_left_alone_overrides_nothing() -> None:
-    assert overrides("auto", 8, "auto") == {}
-    assert overrides("ilp", 4, "none") == {"selector": "ilp", "llm": "none", "k": "4"}
 
 
 def test_the_policy_allows_only_our_own_scripts_and_images() -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.formats.extras import NO_GLOSS, per_token, translations_of
 from core.types import Instance, Labels, Prediction, Record
-from dashboard import naming
+from dashboard import naming, state
 from dashboard.charts.flow import kind
 from dashboard.charts.palette import chip_color
 
@@ -113,11 +113,13 @@ def strip(
     cards: bool = False,
     legend: str = "",
     about: Mapping[str, str] | None = None,
+    pick: str = "",
 ) -> None:
     """Show blocks. `rows` names the lines of each token; `cards` lays them out with rank and bars.
 
     Under them stands `legend`, until a token is pointed at: then its details. `about` says what a
-    label (or entity type) means.
+    label (or entity type) means. `pick` names the part of the view that holds the place of a chosen
+    token: a click or Enter then chooses one. A block may have `rows` and a `dir` of its own.
     """
     data = {
         "dir": direction,
@@ -126,9 +128,11 @@ def strip(
         "rows": list(rows),
         "about": dict(about or {}),
         "blocks": list(blocks),
+        "pick": bool(pick),
+        "picked": getattr(state.view(), pick) if pick else -1,
     }
     json.dumps(data, allow_nan=False)  # a numpy scalar or NaN would arrive as nonsense, silently
-    _component()(key=key, data=data)
+    _component()(data=data, **(state.pick_to_view(key, pick) if pick else {"key": key}))
 
 
 def bars(values: Mapping[str, tuple[float, str]]) -> list[dict[str, Any]]:

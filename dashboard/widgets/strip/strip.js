@@ -1,6 +1,6 @@
 // Sentences as chips, read-only. Corpus text reaches the page through textContent alone.
-// data: {dir, cards, legend, rows:[stage name..], about:{label: guideline}, blocks:[{rank, note, texts:[{n, t}], under:[{n, t}],
-//        tokens:[{f, l:[[label, color, confidence|null]..], k, g: gloss, r: transliteration}],
+// data: {dir, cards, legend, rows:[stage name..], about:{label: guideline}, pick, picked, blocks:[{rank, note, tag, rows?, dir?, texts:[{n, t}], under:[{n, t}],
+//        tokens:[{f, l:[[label, color, confidence|null]..], k, g: gloss, r: transliteration, s: share of the evidence}],
 //        answers:[{n, l, c, p, k}], bars:[{n, v, t}], covers:[[label, color]..]}]}
 const SHOWN = new WeakMap();
 const NAMES = { "\u00A0": "NBSP", "\u00AD": "SHY", "\u200B": "ZWSP", "\u200E": "LRM", "\u200F": "RLM", "\u2060": "WJ", "\uFEFF": "BOM", "\t": "TAB", "\n": "LF", "\r": "CR", "\u3000": "IDSP" };
@@ -65,8 +65,11 @@ function chip(token, rows, before, about, has) {
   const meant = [...new Set(token.l.map(([other]) => type(other)))].filter((other) => meaning(about, other));
   node.title = meant.map((other) => `${other}: ${meaning(about, other)}`).join("\n");
   if (single) node.dataset.about = meaning(about, label);
+  const spoke = token.s ? `; ${percent(token.s)} of the evidence` : "";
+  if (token.s) node.append(el("span", "share", Math.round(token.s * 100) + " %"));
+  if (token.s) node.classList.add("spoke");
   node.setAttribute("role", "listitem");
-  node.setAttribute("aria-label", described(token.f, token.l, rows, token.k) + (token.g ? `; gloss ${token.g}` : ""));
+  node.setAttribute("aria-label", described(token.f, token.l, rows, token.k) + (token.g ? `; gloss ${token.g}` : "") + spoke);
   return node;
 }
 
@@ -91,14 +94,21 @@ function lines(token, rows, bad) {
 }
 
 function tokens(block, data) {
+  const rows = block.rows || data.rows, pick = data.pick;
   const box = el("div", data.cards && block.tokens.length > 60 ? "toks tall" : "toks");
-  box.dir = data.dir;
-  box.setAttribute("role", "list");
-  box.setAttribute("aria-label", "Sentence with labels; arrow keys move from token to token");
+  box.dir = block.dir || data.dir;
+  box.setAttribute("role", pick ? "listbox" : "list");
+  box.setAttribute("aria-label", "Sentence with labels; arrow keys move from token to token" + (pick ? ", Enter chooses one" : ""));
   const has = Object.fromEntries(BESIDE.map((name) => [name, block.tokens.some((token) => token[name])]));
   block.tokens.forEach((token, i) => {
-    const node = chip(token, data.rows, i ? block.tokens[i - 1].l[0][0] : "", data.about, has);
-    node.tabIndex = i ? -1 : 0;
+    const node = chip(token, rows, i ? block.tokens[i - 1].l[0][0] : "", data.about, has);
+    const first = pick && data.picked >= 0 && data.picked < block.tokens.length ? data.picked : 0;
+    node.tabIndex = i === first ? 0 : -1;
+    if (pick) {
+      node.dataset.place = i;
+      node.setAttribute("role", "option");
+      node.setAttribute("aria-selected", String(i === data.picked));
+    }
     box.append(node);
   });
   return box;
@@ -110,7 +120,7 @@ function texts(block, data) {
     const part = el("div", t.length > 420 ? "text long" : "text");
     if (n) part.append(el("span", "name", n));
     const body = el("bdi");
-    body.dir = data.dir;
+    body.dir = block.dir || data.dir;
     visible(body, t);
     part.append(body);
     if (t.length > 420) { part.tabIndex = 0; part.setAttribute("role", "region"); part.setAttribute("aria-label", n || "Text"); }
@@ -172,6 +182,7 @@ function drawn(block, data) {
   if (data.cards) node.append(el("div", "rank", block.rank));
   body.append(block.tokens ? tokens(block, data) : texts(block, data));
   if (block.under) body.append(under(block));
+  if (block.tag) body.append(el("span", "tag", block.tag));
   if (block.covers) body.append(covers(block));
   if (block.note) body.append(el("div", "note", block.note));
   node.append(body);
@@ -192,11 +203,22 @@ function move(event) {
   next.focus();
 }
 
+function focusedPlace(host) {
+  const node = host.getRootNode().activeElement;
+  return node && host.contains(node) && node.dataset.place ? node.dataset.place : "";
+}
+
+function refocus(box, place) {
+  const node = box.querySelector(`.chip[data-place="${place}"]`);
+  if (node) node.focus({ preventScroll: true });
+}
+
 export default function (component) {
   const host = component.parentElement.querySelector("#mount"), data = component.data, said = JSON.stringify(data);
   if (SHOWN.get(host) === said) return;                       // a rerun that changed nothing leaves focus and scroll alone
   SHOWN.set(host, said);
   const box = el("div", data.cards ? "strip cards" : "strip"), foot = el("div", "foot");
+  const held = data.pick && focusedPlace(host);
   data.blocks.forEach((block) => box.append(drawn(block, data)));
   foot.setAttribute("aria-live", "polite");
   foot.textContent = data.legend;
@@ -209,5 +231,20 @@ export default function (component) {
   box.addEventListener("focusin", tell);
   box.addEventListener("pointerover", tell);
   box.addEventListener("keydown", move);
+  if (data.pick) {
+    const choose = (node) => component.setTriggerValue("pick", Number(node.dataset.place));
+    box.addEventListener("click", (event) => {
+      const node = event.target.closest(".toks .chip");
+      if (node) choose(node);
+    });
+    box.addEventListener("keydown", (event) => {
+      const node = event.target.closest(".toks .chip");
+      if (!node || (event.key !== "Enter" && event.key !== " ")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      choose(node);
+    });
+  }
   host.replaceChildren(box);
+  if (held) refocus(box, held);
 }

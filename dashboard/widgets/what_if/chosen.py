@@ -113,11 +113,11 @@ def price(tried: Tried) -> None:
 
 
 def changed(here: Here, found: Mapping[str, Any]) -> None:
-    """Which exemplars are other than the run's own."""
+    """Which exemplars are other than the run's own; those of the sources, which stand behind, not counted."""
     stored = queries.selection(here.run["id"], int(found["position"]))
     if stored is None:
         return
-    before = [int(row["position"]) for row in stored["exemplars"]]
+    before = [int(row["position"]) for row in stored["exemplars"] if row["origin"] != "source"]
     now = [int(row["position"]) for row in found["exemplars"]]
     new = [f"#{place}" for place in now if place not in before]
     gone = [f"#{place}" for place in before if place not in now]

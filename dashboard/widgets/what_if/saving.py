@@ -35,6 +35,7 @@ def _form(here: Here, settings: Mapping[str, Any]) -> None:
         sent = st.form_submit_button("Save", type="primary")
     if sent:
         with errors.shown():
-            saved = actions.save_recipe(name.strip(), base, settings)
+            overrides = {f"selector.{key}": value for key, value in settings.items()}
+            saved = actions.save_recipe(name.strip(), base, overrides)
             st.success(f"Saved. Choose {naming.plain(saved)} under Run, or on the command line:")
             st.code(f"ssp run {saved} --dataset {here.dataset.id}", language="bash")

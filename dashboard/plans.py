@@ -1,0 +1,241 @@
+"""A run that is being planned: what the address asks for, what the recipe makes of it, what will happen."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from core import labelers, recipes, selectors
+from core.egress import EgressRefused, check, host_of, is_this_machine
+from core.errors import RecipeError, StudioError
+from core.jobs import prepare
+from core.part_settings import defaults, typed
+from core.recipes import Context, Recipe
+from core.types import Dataset
+from dashboard import actions, naming, queries, resources, state
+
+SCOPE = ("recipe", "sources", "split", "limit", "seed")
+CONSENT = "embedder.agreed"
+"""Never read from an address: whoever follows a link has not agreed to anything."""
+TASKS_OF = {"crf": ("pos", "ner"), "overlap": ("nli",), "ngram_lr": ("topic",)}
+"""Tasks of the Stage-I labelers that do not do all."""
+Rows = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned. `rows` is the table of the address; `resolved` is None where `error` says why."""
+
+    dataset: Dataset
+    context: Context
+    rows: Rows
+    recipe: str
+    sources: tuple[str, ...]
+    resolved: Recipe | None
+    error: StudioError | None
+
+    @property
+    def overrides(self) -> dict[str, str]:
+        """Everything that differs from the recipe, as the command line spells it."""
+        return {key: written(key, value) for key, value in self.rows.items() if key not in SCOPE}
+
+    @property
+    def split(self) -> str | None:
+        return _word(self.rows.get("split")) or None
+
+    @property
+    def limit(self) -> int | None:
+        return _number(self.rows.get("limit")) or None
+
+    @property
+    def seed(self) -> int:
+        return _number(self.rows.get("seed"))
+
+    @property
+    def base(self) -> Recipe:
+        """The recipe before anything was changed."""
+        return dict(self.context.recipes[self.recipe])
+
+    def said(self, key: str) -> Any:
+        """A setting as it stands: the address's, else the recipe's; None where neither has it."""
+        table, _, name = key.partition(".")
+        return self.rows.get(key, self.base[table].get(name))
+
+    def decided(self, key: str) -> Any:
+        """As `said`, with `auto` decided where the recipe could be resolved."""
+        table, _, name = key.partition(".")
+        return (self.resolved or self.base)[table].get(name)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether Stage I is trained here."""
+        return bool(self.resolved and self.resolved["stage1"]["labeler"] != "imported")
+
+    @property
+    def n_items(self) -> int:
+        """How many items of the target would be labelled."""
+        splits = self.dataset.splits
+        chosen = self.split.split("+") if self.split else ["test"] if "test" in splits else list(splits)
+        total = sum(splits.get(name, 0) for name in chosen)
+        return min(total, self.limit) if self.limit else total
+
+    @property
+    def host(self) -> str:
+        """The machine that text would be sent to; "" = none."""
+        address = str(self.decided("embedder.base_url") or "")
+        sent = self.decided("embedder.name") == "endpoint" and address
+        return host_of(address) if sent and not is_this_machine(host_of(address)) else ""
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _context(dataset: str, version: tuple[str, int]) -> Context:
+    return prepare.describe(resources.store(), queries.dataset(dataset))
+
+
+def read(dataset: Dataset) -> Plan:
+    """The plan the address describes; what it says of this page and makes no sense is left out."""
+    every = {name: found for name, found in actions.recipes().items() if dataset.task in found["tasks"]}
+    context = replace(_context(dataset.id, resources.version()), recipes=every)
+    asked = {key: value for key, value in state.rows("plan").items() if key in SCOPE or "." in key}
+    rows = {key: value for key, value in asked.items() if key != CONSENT}
+    recipe = str(rows.get("recipe", ""))
+    recipe = recipe if recipe in every else "ssp" if "ssp" in every else next(iter(every))
+    named = rows.get("sources")
+    sources = tuple(map(str, named)) if isinstance(named, list) else ()
+    plan = Plan(dataset, context, rows, recipe, sources, None, None)
+    try:
+        plan = replace(plan, resolved=recipes.resolve(recipe, plan.overrides, context))
+        _check(plan)
+    except StudioError as error:
+        return replace(plan, error=error)
+    return plan
+
+
+def used_sources(plan: Plan) -> list[str]:
+    """The source data sets as the run would take them."""
+    if plan.sources or not plan.fitted:
+        return list(plan.sources)
+    return actions.default_sources(plan.dataset)
+
+
+def _check(plan: Plan) -> None:
+    """What can be told of a run before its data are read. Raises RecipeError, UnknownName, EgressRefused."""
+    used = used_sources(plan)
+    if plan.fitted and not used:
+        raise RecipeError(
+            f"Stage I ({plan.decided('stage1.labeler')}) is trained here and needs labelled source data.",
+            "Choose source languages, or use the advised ones.",
+        )
+    found = [queries.dataset(name.partition(":")[0]) for name in used]
+    for source in found:
+        if source.task != plan.dataset.task:
+            raise RecipeError(f"{source.id} is a {source.task} data set.", "Choose sources of the same task.")
+    if plan.host:
+        check([item for item in (plan.dataset, *found) if item.egress == "local"], plan.host)
+    if not plan.n_items:
+        raise RecipeError(f"{plan.dataset.id} has nothing to label there.", "Choose another split.")
+
+
+def asks_consent(plan: Plan) -> bool:
+    """Whether somebody has to agree that text goes to the server of the plan."""
+    found = [queries.dataset(name.partition(":")[0]) for name in used_sources(plan)] if plan.host else []
+    try:
+        check([plan.dataset, *found] if plan.host else [], plan.host)
+    except EgressRefused:
+        return True
+    return False
+
+
+def stage1_names(task: str) -> list[str]:
+    """The Stage-I labelers that can be trained for a task."""
+    return [
+        name
+        for name in labelers.labelers
+        if hasattr(labelers.labelers[name], "fit") and task in TASKS_OF.get(name, (task,))
+    ]
+
+
+def part(table: str, name: str) -> type[Any] | None:
+    """The class whose fields are settings of a recipe's table; None for names that stand for no part."""
+    found: Any = selectors.selectors if table == "selector" else labelers.labelers
+    known = name in found
+    return found[name] if known else None
+
+
+def values(plan: Plan, table: str, name: str) -> dict[str, tuple[Any, Any]]:
+    """Of each setting of a part: what it is without the address, and what it is now."""
+    found = part(table, name)
+    if found is None:
+        return {}
+    own = {key: value for key, value in plan.base[table].items() if key in defaults(found)}
+    given = {key.partition(".")[2]: value for key, value in plan.rows.items() if key.startswith(f"{table}.")}
+    before, after = _made(table, name, found, own), _made(table, name, found, {**own, **given})
+    return {key: (before[key], after[key]) for key in defaults(found)}
+
+
+def _made(table: str, name: str, found: type[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Every setting of a part, in its type; one that cannot be read is at its default."""
+    known = dict(defaults(found))
+    sound = {
+        key: value for key, value in settings.items() if key in known and _reads(name, key, value, found)
+    }
+    read_as = {key.rstrip("_"): value for key, value in typed(table, name, found, sound).items()}
+    preset = getattr(found, "preset_settings", dict)
+    return {**known, **{key.rstrip("_"): value for key, value in preset(read_as).items()}}
+
+
+def _reads(name: str, key: str, value: Any, found: type[Any]) -> bool:
+    try:
+        typed("part", name, found, {key: value})
+    except RecipeError:
+        return False
+    return True
+
+
+def written(key: str, value: Any) -> str:
+    """A setting as the command line spells it; quotes keep the blank at the end of a prefix."""
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if key == "embedder.prefix" else str(value)
+
+
+def command(plan: Plan) -> str:
+    """The same run on the command line."""
+    words = ["ssp", "run", plan.recipe, "--dataset", plan.dataset.id]
+    for source in plan.sources:
+        words += ["--source", source]
+    for option, value in (("--split", plan.split), ("--limit", plan.limit), ("--seed", plan.seed)):
+        words += [option, str(value)] if value else []
+    for key, value in plan.overrides.items():
+        words += ["--set", f"{key}={value}"]
+    return shlex.join(words)
+
+
+def earlier(plan: Plan) -> list[tuple[float, int]]:
+    """Seconds and items of the runs in this workspace that did the same kind of work."""
+    if plan.resolved is None:
+        return []
+    rows = [run for dataset in queries.datasets() for run in queries.runs(dataset.id)]
+    wanted = _kind(plan.resolved)
+    same = [run for run in rows if run["kind"] == "run" and _kind(naming.resolved(run)) == wanted]
+    timed = [(run["meta"].get("seconds"), run["n"]) for run in same]
+    return [(float(seconds), int(n)) for seconds, n in timed if isinstance(seconds, int | float)]
+
+
+def _kind(recipe: Mapping[str, Any]) -> Sequence[Any]:
+    tables = [recipe.get(name) or {} for name in ("stage1", "selector", "embedder", "stage2")]
+    return [tables[0].get("labeler"), tables[1].get("name"), tables[2].get("name"), tables[3].get("labeler")]
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
