@@ -59,7 +59,7 @@ def progress() -> Iterator[StderrReport]:
 
 def main() -> None:
     """Entry point: a user's error is one line on stderr and an exit code, never a traceback."""
-    from core.cli import data, imports, runs, selecting, server  # noqa: F401 - importing them adds their commands
+    from core.cli import data, imports, kernel, runs, selecting, server  # noqa: F401 - importing them adds their commands
 
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
