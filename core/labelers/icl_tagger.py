@@ -1,10 +1,9 @@
 """Stage II without a language model: an in-context tagger that reads the chosen exemplars.
 
-For POS and NER every token of the exemplars votes for its label on every token of the query, by
-the weight of `core.labelers.token_kernel` and its confidence; for NLI and topic every exemplar
-votes by its similarity and confidence. The votes are added to Stage I's posterior. It has no
-knowledge of words of its own: with noisy exemplars expect little over type consensus, with
-corrected ones a clear gain. For NLI it cannot help: that needs a language model.
+For POS and NER a learned kernel (`core.labelers.kernel`) weighs every token of the exemplars against
+every token of the query, and their labels add up to evidence; for NLI and topic every exemplar votes
+by its similarity and confidence. It has no knowledge of words of its own. For NLI it cannot help: that
+needs a language model.
 """
 
 from __future__ import annotations
@@ -17,23 +16,31 @@ import numpy as np
 from core.errors import RecipeError
 from core.labelers import labelers
 from core.labelers.consensus import as_array
-from core.labelers.posteriors import FloatArray, as_rows, decided, normalised, spread, type_table
-from core.labelers.token_kernel import NER, POS, Kernel, weights
+from core.labelers.influence import strongest
+from core.labelers.kernel.model import Kernel, read, shares
+from core.labelers.kernel.pairs import Array32, Side
+from core.labelers.kernel.weights import SHIPPED, shipped
+from core.labelers.kernel.words import Described, described
+from core.labelers.posteriors import FloatArray, as_rows, decided, normalised, type_table
 from core.types import Exemplar, Influence, Instance, Labels, Prediction, TaskName
 
-KERNELS: dict[TaskName, Kernel] = {"pos": POS, "ner": NER}
 TEMPERATURE = 0.05
 ITEM_PRIOR = {"nli": 4.0, "topic": 2.0}
 ITEM_CONFIDENCE = 3.0
+GOLD = {"corrected": 0.97, "source": 0.95}
+SURE = {"corrected": 1.0, "source": 0.95}
 FLOOR = 1e-6
+UNHEARD = 0.02
+"""Probability to begin with of a label that only the exemplars have."""
 
 
 @labelers.register("icl_tagger")
 @dataclass(frozen=True)
 class IclTagger:
-    """The offline in-context tagger of one task."""
+    """The offline in-context tagger of one task. It has no settings; `_kernel` None = the shipped one."""
 
     task: TaskName = "pos"
+    _kernel: Kernel | None = None
 
     def label(
         self,
@@ -46,7 +53,7 @@ class IclTagger:
         """See `InContextLabeler.label`.
 
         Labels that only the exemplars have may be given too; the posterior then has further
-        columns for them, after those of the label set. A label changes only where the votes
+        columns for them, after those of the label set. A label changes only where the exemplars
         change the most probable one.
         """
         if len(exemplars) != len(similarities):
@@ -58,13 +65,50 @@ class IclTagger:
             return prior, None
         names = known_labels(label_set, prior, exemplars)
         own = _own(prior, label_set, names)
-        if self.task in KERNELS:
-            votes = _token_votes(query, own, exemplars, names, KERNELS[self.task])
-            mixed = _mixed(own, votes, KERNELS[self.task].prior, names)
-        else:
-            votes = _item_votes(exemplars, similarities, names)
-            mixed = _mixed(own, votes, ITEM_PRIOR[self.task], names)
-        return _where_changed(prior, own, mixed, names), None
+        if self.task not in SHIPPED:
+            return _by_items(self.task, prior, own, exemplars, similarities, names)
+        return self._by_tokens(query, prior, own, exemplars, similarities, names)
+
+    def _by_tokens(
+        self,
+        query: Instance,
+        prior: Prediction,
+        own: FloatArray,
+        exemplars: Sequence[Exemplar],
+        similarities: Sequence[float],
+        names: Labels,
+    ) -> tuple[Prediction, Influence | None]:
+        table = type_table(names)
+        side = side_of(exemplars, similarities, names, table)
+        if side is None:
+            return prior, None
+        kernel = self._kernel or shipped(self.task)
+        reading = read(kernel, described(query.tokens), (own @ table).astype(np.float32), side)
+        balance = own + FLOOR
+        mixed = normalised(balance / (balance @ table @ table.T) * (reading.posterior @ table.T))
+        spoke = strongest(prior.position, shares(reading, side), side.rank, side.place)
+        return _where_changed(prior, own, mixed, names), spoke
+
+
+def side_of(
+    exemplars: Sequence[Exemplar], similarities: Sequence[float], names: Labels, table: FloatArray
+) -> Side | None:
+    """The exemplars as the kernel reads them, label types as columns; None if they have no tokens."""
+    parts = [
+        _part(exemplar, names, table) if exemplar.instance.tokens else _nothing(table)
+        for exemplar in exemplars
+    ]
+    side = Side.of(parts, similarities, [exemplar.origin for exemplar in exemplars])
+    return side if len(side.words) else None
+
+
+def _part(exemplar: Exemplar, names: Labels, table: FloatArray) -> tuple[Described, Array32, Array32]:
+    said = (beliefs(exemplar, names) @ table).astype(np.float32)
+    return described(exemplar.instance.tokens), said, trust(exemplar).astype(np.float32)
+
+
+def _nothing(table: FloatArray) -> tuple[Described, Array32, Array32]:
+    return described(()), np.zeros((0, table.shape[1]), dtype=np.float32), np.zeros(0, dtype=np.float32)
 
 
 def known_labels(label_set: Labels, prior: Prediction, exemplars: Sequence[Exemplar]) -> Labels:
@@ -78,59 +122,67 @@ def _own(prior: Prediction, label_set: Labels, names: Labels) -> FloatArray:
     if prior.posterior is None or any(len(row) != len(label_set) for row in prior.posterior):
         bare = Prediction(prior.position, prior.labels, prior.confidences)
         return as_array(bare, names)
-    rows = np.zeros((len(prior.labels), len(names)))
+    rows = np.full((len(prior.labels), len(names)), UNHEARD)
     rows[:, : len(label_set)] = np.array(prior.posterior).reshape(len(prior.labels), -1)
-    return rows
+    return normalised(rows)
 
 
 def beliefs(exemplar: Exemplar, names: Labels) -> FloatArray:
-    """What an exemplar's labels say: its posterior if it has one, certainty if it was corrected."""
+    """(labels, names): the posterior of a noisy exemplar; nearly all on the label a human gave.
+
+    Gold of a source language may follow other conventions: .95 of its belief is the label's.
+    """
     posterior = exemplar.posterior
-    if exemplar.origin == "corrected" or posterior is None or len(posterior) != len(exemplar.labels):
-        sure = _trust(exemplar)
-        pairs = zip(exemplar.labels, sure.tolist(), strict=True)
-        return np.array([spread(label, trust, names) for label, trust in pairs]).reshape(-1, len(names))
-    rows = np.zeros((len(posterior), len(names)))
-    rows[:, : len(posterior[0]) if posterior else 0] = np.array(posterior).reshape(len(posterior), -1)
+    if exemplar.origin == "target" and posterior is not None and len(posterior) == len(exemplar.labels):
+        rows = np.zeros((len(posterior), len(names)))
+        rows[:, : len(posterior[0]) if posterior else 0] = np.array(posterior).reshape(len(posterior), -1)
+        return rows
+    sure = (
+        trust(exemplar)
+        if exemplar.origin == "target"
+        else np.full(len(exemplar.labels), GOLD[exemplar.origin])
+    )
+    return _spread(exemplar.labels, sure, names)
+
+
+def _spread(labels: Labels, sure: FloatArray, names: Labels) -> FloatArray:
+    """`core.labelers.posteriors.spread` for all labels at once; each is one of the names."""
+    if len(names) == 1:
+        return np.ones((len(labels), 1))
+    column = {name: at for at, name in enumerate(names)}
+    rows = np.repeat(((1.0 - sure) / (len(names) - 1))[:, None], len(names), axis=1)
+    rows[np.arange(len(labels)), [column[label] for label in labels]] = sure
     return rows
 
 
-def _trust(exemplar: Exemplar) -> FloatArray:
-    """Confidence of each label; 1 where a human corrected it."""
-    if exemplar.origin == "corrected":
-        return np.ones(len(exemplar.labels))
+def trust(exemplar: Exemplar) -> FloatArray:
+    """Confidence of each label; that of its origin where a human gave it."""
+    if exemplar.origin != "target":
+        return np.full(len(exemplar.labels), SURE[exemplar.origin])
     return np.array(exemplar.confidences or (1.0,) * len(exemplar.labels), dtype=np.float64)
 
 
-def _token_votes(
-    query: Instance, own: FloatArray, exemplars: Sequence[Exemplar], names: Labels, kernel: Kernel
-) -> FloatArray:
-    votes = np.zeros_like(own)
-    for exemplar in exemplars:
-        if not exemplar.instance.tokens:
-            continue
-        said = beliefs(exemplar, names)
-        close = weights(query.tokens, exemplar.instance.tokens, own @ said.T, kernel)
-        votes += (close * _trust(exemplar) ** kernel.confidence) @ said
-    return votes
-
-
-def _item_votes(exemplars: Sequence[Exemplar], similarities: Sequence[float], names: Labels) -> FloatArray:
+def _by_items(
+    task: TaskName,
+    prior: Prediction,
+    own: FloatArray,
+    exemplars: Sequence[Exemplar],
+    similarities: Sequence[float],
+    names: Labels,
+) -> tuple[Prediction, Influence | None]:
     """One row; the most similar exemplar weighs e times one that is TEMPERATURE less similar."""
     close = np.exp((np.array(similarities) - max(similarities)) / TEMPERATURE)
     close /= close.sum()
-    votes = np.zeros((1, len(names)))
-    for exemplar, weight in zip(exemplars, close, strict=True):
-        votes += weight * (_trust(exemplar)[:, None] ** ITEM_CONFIDENCE * beliefs(exemplar, names))[:1]
-    return votes
-
-
-def _mixed(own: FloatArray, votes: FloatArray, prior: float, names: Labels) -> FloatArray:
-    """Posterior and votes added up by label type; B- and I- keep the token's own balance."""
-    table = type_table(names)
-    types = normalised((prior * own + votes) @ table)
-    balance = own + FLOOR
-    return normalised(balance / (balance @ table @ table.T) * (types @ table.T))
+    said = np.array(
+        [(trust(item)[:, None] ** ITEM_CONFIDENCE * beliefs(item, names))[0] for item in exemplars]
+    )
+    votes = close[:, None] * said
+    mixed = normalised(ITEM_PRIOR[task] * own + votes.sum(axis=0))
+    found = _where_changed(prior, own, mixed, names)
+    label = names.index(found.labels[0])
+    part = votes[:, label] / max(ITEM_PRIOR[task] * own[0, label] + votes[:, label].sum(), FLOOR)
+    ranks = np.arange(len(exemplars))
+    return found, strongest(prior.position, part[None, :], ranks, np.zeros_like(ranks))
 
 
 def _where_changed(prior: Prediction, own: FloatArray, mixed: FloatArray, names: Labels) -> Prediction:

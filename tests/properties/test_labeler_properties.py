@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.labelers.consensus import consensus
 from core.labelers.icl_tagger import IclTagger
 from core.labelers.posteriors import chosen, normalised
-from core.types import Exemplar, Instance, Labels, Prediction
+from core.types import Exemplar, Influence, Instance, Labels, Prediction
 
 WORDS = ["kat", "Kat", "katten", "hund", ".", "12", "ß", "መ", "é", "\u0301"]
 SETS: list[Labels] = [("A", "B", "C"), ("O", "B-PER", "I-PER", "B-LOC", "I-LOC"), ("Z",)]
@@ -42,6 +42,19 @@ def check(prediction: Prediction, instance: Instance, label_set: Labels) -> None
         previous = label
 
 
+def check_influence(spoke: Influence, query: Instance, shown: list[Exemplar]) -> None:
+    """Existing tokens, strongest first, at most three for each and no more than all the evidence."""
+    rows = list(zip(spoke.tokens, spoke.ranks, spoke.exemplar_tokens, spoke.shares, strict=True))
+    assert all(0 <= place < len(shown[rank].instance.tokens) for _, rank, place, _ in rows)
+    for at in range(len(query.tokens)):
+        shares = [share for token, _, _, share in rows if token == at]
+        assert len(shares) <= 3
+        assert shares == sorted(shares, reverse=True)
+        assert all(0.02 <= share <= 1 for share in shares)
+        assert sum(shares) <= 1.0001
+    assert set(spoke.tokens) <= set(range(len(query.tokens)))
+
+
 @settings(max_examples=60, deadline=None)
 @given(sentences())
 def test_consensus_gives_well_formed_predictions(
@@ -64,6 +77,8 @@ def test_the_tagger_gives_well_formed_predictions(
         for item, found in zip(instances, predictions, strict=True)
     ]
     tagger = IclTagger("ner")
-    assert tagger.label(instances[0], predictions[0], [], [], label_set) == predictions[0]
-    found = tagger.label(instances[0], predictions[0], pool[1:], [0.5] * (len(pool) - 1), label_set)
+    assert tagger.label(instances[0], predictions[0], [], [], label_set) == (predictions[0], None)
+    found, spoke = tagger.label(instances[0], predictions[0], pool[1:], [0.5] * (len(pool) - 1), label_set)
     check(found, instances[0], label_set)
+    if spoke is not None:
+        check_influence(spoke, instances[0], pool[1:])

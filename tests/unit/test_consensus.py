@@ -56,7 +56,7 @@ def test_occurrences_of_a_form_agree_on_its_label() -> None:
     ]
     settled = consensus(words, noisy, labels, "pos")
     assert [prediction.labels for prediction in settled] == [("VERB",), ("VERB",), ("VERB",), ("NOUN",)]
-    assert settled[3] is noisy[3]
+    assert settled[3].posterior == noisy[3].posterior
     assert settled[2].confidences is not None
     assert 0.5 < settled[2].confidences[0] < 0.9
 
@@ -65,7 +65,7 @@ def test_entities_are_pooled_by_type() -> None:
     words = [instance(0, "Anna", "Lund"), instance(1, "Anna"), instance(2, "Anna")]
     noisy = [
         certain(0, ("B-PER", "I-PER"), 0.9, BIO),
-        certain(1, ("B-LOC",), 0.4, BIO),
+        Prediction(1, ("B-LOC",), (0.4,), ((0.2, 0.35, 0.02, 0.4, 0.03),)),
         certain(2, ("B-PER",), 0.9, BIO),
     ]
     settled = consensus(words, noisy, BIO, "ner")
@@ -86,3 +86,43 @@ def test_tasks_without_tokens_and_empty_sentences_come_back_unchanged() -> None:
     empty = [Prediction(0, (), (), ())]
     assert consensus([instance(0)], empty, ("X",), "pos") == empty
     assert consensus([], [], ("X",), "pos") == []
+
+
+LONG = [
+    "de katten sover",
+    "de hunden sover",
+    "en katten leger",
+    "de skolen ligger",
+    "en bilen holder",
+    "de manden sidder",
+    "de konen venter",
+    "en skoven vokser",
+]
+
+
+def pool(guess: dict[str, str], sure: float, times: int = 1) -> tuple[list[Instance], list[Prediction]]:
+    """Determiner, noun, verb; the last sentence once. `guess`: what Stage I thought of some words."""
+    names, usual = ("DET", "NOUN", "VERB"), ("DET", "NOUN", "VERB")
+    words = [instance(at, *line.split()) for at, line in enumerate(LONG[:-1] * times + LONG[-1:])]
+    tags = [
+        tuple(guess.get(word, label) for word, label in zip(item.tokens, usual, strict=True))
+        for item in words
+    ]
+    return words, [certain(at, labels, sure, names) for at, labels in enumerate(tags)]
+
+
+def test_place_and_ending_settle_a_form_seen_once() -> None:
+    words, noisy = pool({"skoven": "VERB"}, 0.5, times=6)
+    settled = consensus(words, noisy, ("DET", "NOUN", "VERB"), "pos")
+    assert settled[-1].labels == ("DET", "NOUN", "VERB")
+
+
+def test_corrected_sentences_speak_for_words_like_theirs() -> None:
+    wrong = {item.split()[1]: "VERB" for item in LONG}
+    words, noisy = pool(wrong, 0.6)
+    names = ("DET", "NOUN", "VERB")
+    alone = consensus(words, noisy, names, "pos")
+    helped = consensus(words, noisy, names, "pos", corrected={0: names, 3: names, 5: names})
+    right = [sum(found.labels == names for found in settled) for settled in (alone, helped)]
+    assert right[0] == 0
+    assert right[1] > 3  # more than the corrected sentences themselves

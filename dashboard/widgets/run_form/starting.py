@@ -10,7 +10,6 @@ from dashboard.plans import Plan
 from dashboard.widgets import errors
 
 
-
 def start(plan: Plan) -> None:
     """Consent where it is needed, and the button; an address never carries consent."""
     agreed = _consent(plan)
@@ -67,10 +66,9 @@ def follow(job_id: str) -> None:
         return
     with st.container(border=True, key="started"):
         _ended(job)
-        if routes.JOBS:
-            st.page_link(
-                routes.JOBS, label="All jobs", icon=":material/work_history:", query_params=state.link(job=job.id)
-            )
+        st.page_link(
+            routes.JOBS, label="All jobs", icon=":material/work_history:", query_params=state.link(job=job.id)
+        )
 
 
 def _ended(job: JobStatus) -> None:
