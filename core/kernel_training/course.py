@@ -41,10 +41,15 @@ def left_out_kernels(course: Course, corpora: Corpora, seed: int, report: Report
     """Judged language -> a kernel of worlds in which it is neither target nor source."""
     kernels = {}
     for code in list(corpora)[: course.judged]:
-        rest = others(list(corpora), code)
-        worlds = _worlds(course, corpora, rest, seed, _named(report, f"without {code}"))
-        kernels[code] = Kernel.of(fit(worlds, seed, _named(report, f"without {code}"), course.plan))
+        kernels[code] = Kernel.of(weights_without(course, corpora, code, seed, report))
     return kernels
+
+
+def weights_without(course: Course, corpora: Corpora, code: str, seed: int, report: Report) -> dict[str, Any]:
+    """Weights of a kernel of worlds in which language `code` is neither target nor source."""
+    said = _named(report, f"without {code}")
+    worlds = _worlds(course, corpora, others(list(corpora), code), seed, said)
+    return fit(worlds, seed, said, course.plan)
 
 
 def judge(course: Course, corpora: Corpora, code: str, kernel: Kernel, seed: int, report: Report) -> Figures:

@@ -42,7 +42,7 @@ def second_stage(
     world: World, state: State, kernel: Kernel, *, target: int = K, source: int = K
 ) -> list[Prediction]:
     """Stage II with so many target and source exemplars."""
-    tagger = IclTagger(world.task, kernel)
+    tagger = IclTagger(world.task, _kernel=kernel)
     found = []
     for row, instance in enumerate(world.instances):
         shown = [(state.pool[at], near) for at, near in state.chosen[row][:target]]

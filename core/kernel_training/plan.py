@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import catalog
+from core.corpora import Corpus, records
 from core.errors import UnknownName
 from core.kernel_training.fitting import Plan
 from core.kernel_training.worlds import Corpora, Cut
 from core.settings import Settings
-from core.study.corpora import Corpus, records
 from core.types import Report, TaskName
 
 SOURCE, HELPED = 400, 60

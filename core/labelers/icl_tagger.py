@@ -19,7 +19,7 @@ from core.labelers.consensus import as_array
 from core.labelers.influence import strongest
 from core.labelers.kernel.model import Kernel, read, shares
 from core.labelers.kernel.pairs import Array32, Side
-from core.labelers.kernel.weights import SHIPPED, shipped
+from core.labelers.kernel.weights import SHIPPED, of_file, shipped
 from core.labelers.kernel.words import Described, described
 from core.labelers.posteriors import FloatArray, as_rows, decided, normalised, type_table
 from core.types import Exemplar, Influence, Instance, Labels, Prediction, TaskName
@@ -37,10 +37,23 @@ UNHEARD = 0.02
 @labelers.register("icl_tagger")
 @dataclass(frozen=True)
 class IclTagger:
-    """The offline in-context tagger of one task. It has no settings; `_kernel` None = the shipped one."""
+    """The offline in-context tagger of one task.
+
+    Attributes:
+        weights: a file of weights of one's own (`ssp train-kernel --out FILE`); "" = those that come with
+            the program. NLI and topic need none.
+
+    Raises:
+        FormatError: `weights` is no such file.
+    """
 
     task: TaskName = "pos"
+    weights: str = ""
     _kernel: Kernel | None = None
+
+    def __post_init__(self) -> None:
+        if self.weights:
+            of_file(self.weights)
 
     def label(
         self,
@@ -82,7 +95,7 @@ class IclTagger:
         side = side_of(exemplars, similarities, names, table)
         if side is None:
             return prior, None
-        kernel = self._kernel or shipped(self.task)
+        kernel = self._kernel or (of_file(self.weights) if self.weights else shipped(self.task))
         reading = read(kernel, described(query.tokens), (own @ table).astype(np.float32), side)
         balance = own + FLOOR
         mixed = normalised(balance / (balance @ table @ table.T) * (reading.posterior @ table.T))

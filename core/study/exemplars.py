@@ -78,21 +78,28 @@ class Trial:
 
 
 def trial(
-    dataset: Dataset, target: Sequence[Record], sources: Sequence[Source], seed: int, report: Report
+    dataset: Dataset,
+    target: Sequence[Record],
+    sources: Sequence[Source],
+    seed: int,
+    report: Report,
+    weights: str = "",
 ) -> Trial:
     """Label a target under every variant.
 
     Args:
         target: with gold, which serves to simulate corrections alone; the run does not see it.
+        weights: a file for the in-context tagger; "" = its own.
     """
-    given = RunInput("study", dataset, _recipe(dataset, {}), seed, strip_gold(target), sources)
+    own = {"stage2.weights": weights} if weights else {}
+    given = RunInput("study", dataset, _recipe(dataset, own), seed, strip_gold(target), sources)
     first = _facts(given, report)
     noisy = first.stages["stage1"]
     known = replace(given, stage1=noisy)
     variants = {}
     for number, (name, overrides) in enumerate(VARIANTS.items()):
         report(f"seed {seed}: {name}", number, len(VARIANTS))
-        variant = replace(known, recipe=_imported(dataset, overrides))
+        variant = replace(known, recipe=_imported(dataset, {**own, **overrides}))
         variants[name] = _labels(_facts(variant, _silent).stages["stage2"])
     corrections = _to_correct(target, noisy)
     report(f"seed {seed}: {len(corrections)} corrected", len(VARIANTS), len(VARIANTS))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from core.corpora import NER, POS, Bench, Corpus, dataset, records, source
 from core.intervals import Counts, Interval, counts, difference, interval
+from core.kernel_training.course import weights_without
+from core.kernel_training.plan import course, read_corpora
+from core.labelers.kernel.weights import VERSION
 from core.run_input import Source
 from core.settings import Settings
-from core.study.corpora import NER, POS, Bench, Corpus, dataset, records, source
 from core.study.exemplars import VARIANTS, Answers, Trial, trial
 from core.types import Dataset, Record, Report, TaskName
 
@@ -50,13 +56,24 @@ class Figures:
 def study(settings: Settings, seeds: Sequence[int], report: Report) -> Iterator[Figures]:
     """The figures of every target and of every source language left out in turn.
 
+    Where a language is left out, Stage II reads weights that were learned without it, too.
+
     Raises:
-        DownloadError: the public data cannot be had.
+        DownloadError: the public data cannot be had. NotInstalled: torch is not there.
     """
     for task, bench in BENCHES.items():
         found = {corpus: records(corpus, settings, report) for corpus in (*bench.sources, *bench.targets)}
+        chosen = course(task)
+        corpora = read_corpora(chosen, settings, report)
         for left_out, language in _languages(bench, found):
-            yield figures(task, language, seeds, report, left_out=left_out)
+            if not left_out:
+                yield figures(task, language, seeds, report, left_out=False)
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                weights = weights_without(chosen, corpora, language[0].language, 0, report)
+                path = Path(folder) / "weights.json"
+                path.write_text(json.dumps({"version": VERSION, "weights": weights}), "utf8")
+                yield figures(task, language, seeds, report, left_out=True, weights=str(path))
 
 
 def _languages(bench: Bench, found: Mapping[Corpus, Sequence[Record]]) -> Iterator[tuple[bool, Language]]:
@@ -66,15 +83,21 @@ def _languages(bench: Bench, found: Mapping[Corpus, Sequence[Record]]) -> Iterat
 
 
 def figures(
-    task: TaskName, language: Language, seeds: Sequence[int], report: Report, *, left_out: bool
+    task: TaskName,
+    language: Language,
+    seeds: Sequence[int],
+    report: Report,
+    *,
+    left_out: bool,
+    weights: str = "",
 ) -> Figures:
-    """One target under all seeds."""
+    """One target under all seeds; `weights` is a file for the in-context tagger ("" = its own)."""
     target, given, sources = language
 
     def said(doing: str, done: int, total: int) -> None:
         report(f"{target.id}, {doing}", done, total)
 
-    trials = [trial(target, given, sources, seed, said) for seed in seeds]
+    trials = [trial(target, given, sources, seed, said, weights) for seed in seeds]
     steps: dict[str, Counts] = {
         "Stage I": _counted(task, given, [run.stage1 for run in trials]),
         "consensus": _counted(task, given, [run.consensus for run in trials]),

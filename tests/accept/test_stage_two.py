@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.corpora import Corpus, records
 from core.evaluation import evaluate
 from core.kernel_training.course import judged_world, left_out_kernels
 from core.kernel_training.figures import METRIC, figures, score, second_stage
@@ -23,7 +24,6 @@ from core.kernel_training.plan import COURSES, read_corpora
 from core.kernel_training.worlds import Corpora, Cut, World, world
 from core.labelers.kernel.weights import shipped
 from core.settings import with_workspace
-from core.study.corpora import Corpus, records
 from core.types import Prediction, TaskName
 from tests.needs import needs
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.availability import ROOT
-from core.errors import RecipeError
+from core.errors import FormatError, RecipeError
 from core.labelers.icl_tagger import IclTagger
 from core.labelers.kernel.model import Kernel
 from core.labelers.kernel.pairs import NAMES, cosines
@@ -240,3 +242,27 @@ def test_reading_exemplars_needs_no_torch() -> None:
         "sys.exit('torch' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
+
+
+def test_weights_of_ones_own_are_read_and_refused_by_name(tmp_path: Path) -> None:
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(dict(document("pos"))), "utf8")
+    asked = (
+        instance("kat", "løber"),
+        prior("NOUN NOUN", 0.6, UPOS),
+        [shown("hun løber", "DET VERB")],
+        [0.4],
+        UPOS,
+    )
+    assert IclTagger("pos", weights=str(own)).label(*asked) == IclTagger("pos").label(*asked)
+    table = document("ner")["weights"]
+    own.write_text(json.dumps({"version": 1, "weights": {**table, "own": [5.0, 0.0]}}), "utf8")
+    os.utime(own, ns=(1, 1))
+    assert IclTagger("pos", weights=str(own)).label(*asked) != IclTagger("pos").label(*asked)
+    for wrong in ("{}", "no json", '{"version": 7, "weights": {}}'):
+        own.write_text(wrong, "utf8")
+        os.utime(own, ns=(len(wrong), len(wrong)))
+        with pytest.raises(FormatError, match=r"own\.json"):
+            IclTagger("pos", weights=str(own))
+    with pytest.raises(FormatError, match="train-kernel"):
+        IclTagger("pos", weights=str(tmp_path / "nowhere.json"))

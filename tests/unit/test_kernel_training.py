@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.cli.kernel import _lines
+from core.corpora import Corpus
 from core.errors import UnknownName
 from core.kernel_training import fitting
 from core.kernel_training.course import train
@@ -23,7 +24,6 @@ from core.labelers.kernel.pairs import pair_features
 from core.labelers.kernel.words import described
 from core.labelers.posteriors import type_table
 from core.settings import with_workspace
-from core.study.corpora import Corpus
 from core.types import Instance, Labels, Prediction, Record
 from tests.needs import needs
 

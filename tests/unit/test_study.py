@@ -6,10 +6,9 @@ import json
 
 import pytest
 
-from core import catalog
+from core import catalog, corpora
 from core.cli.study import _rows
 from core.run_input import Source
-from core.study import corpora
 from core.study.exemplars import CORRECTED, VARIANTS, trial
 from core.study.worth import Figures, figures
 from tests.sample_sentences import sample_sentences, silent
