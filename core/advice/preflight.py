@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,8 @@ __all__ = ["LabelNoise", "Preflight", "Share", "of_run", "preflight"]
 
 Advice = Literal["go", "mix", "correct"]
 READ = 2_000
+LOOKED_AT = 5_000
+"""Items of a run that are looked at, evenly spread over it where it has more."""
 """Records of each source that are looked at: enough for its scripts and labels."""
 
 
@@ -72,21 +74,23 @@ class Preflight:
 
 
 def of_run(store: Store, run_id: str) -> Preflight:
-    """The preflight of a stored run, from its Stage-I labels.
+    """The preflight of a stored run, from its Stage-I labels; of a large run, from a sample of them.
 
     Raises:
         UnknownName: no such run. StudioError: it has no Stage-I labels.
     """
     run = views.run(store, run_id)
     dataset = views.dataset(store, run["dataset"])
-    found = views.predictions(store, run_id, "stage1")
+    every = views.positions(store, run_id, "stage1")
+    step = -(-len(every) // LOOKED_AT) or 1
+    found = views.predictions(store, run_id, "stage1", every[::step] if step > 1 else None)
     if not any(row.labels for row in found.values()):
         raise StudioError(f"run {run_id} has no Stage-I labels.", "Choose a run that has, or start one.")
     items = views.instances(store, dataset.id, list(found))
     named = [str(source["dataset"]) for source in run["meta"].get("sources", [])]
     known = {item.id for item in views.datasets(store)}
     sources = [record for name in named if name in known for record in views.records(store, name, limit=READ)]
-    return preflight(
+    answer = preflight(
         dataset.task,
         [items[position] for position in found],
         list(found.values()),
@@ -95,6 +99,12 @@ def of_run(store: Store, run_id: str) -> Preflight:
         labeler=str(run["params"].get("stage1", {}).get("labeler", "imported")),
         run=run_id,
     )
+    if step == 1:
+        return answer
+    sampled = (
+        f"Judged by {len(found):,} of {len(every):,} items, evenly spread; figures of items are of these."
+    )
+    return replace(answer, reasons=(*answer.reasons, sampled))
 
 
 def preflight(

@@ -125,3 +125,17 @@ def test_a_run_of_labels_without_words_is_looked_at(store: Store) -> None:
     assert found.chance == pytest.approx(1 / 3)
     assert found.from_llm == ""
     assert not found.confidences
+
+
+def test_of_a_large_run_a_sample_is_looked_at_and_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [Instance(at, "test", ("a", "b"), "a b") for at in range(25)]
+    facts.add_dataset(store, Dataset("n", "N", "fao", "pos", ("X", "Y")), [Record(item) for item in items])
+    rows = [Prediction(at, ("X", "Y"), (0.9, 0.8)) for at in range(25)]
+    run = facts.add_import_run(store, "n", "mine", stage1=rows, stage2=None)
+    whole = of_run(store, run)
+    monkeypatch.setattr("core.advice.preflight.LOOKED_AT", 10)
+    found = of_run(store, run)
+    assert (whole.n_items, found.n_items) == (25, 9)
+    assert set(found.order) == set(range(0, 25, 3))
+    assert "9 of 25 items" in found.reasons[-1]
+    assert "items, evenly" not in " ".join(whole.reasons)
