@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +12,18 @@ import typer
 
 from core.cli.app import Json, Workspace, app, configured, progress
 from core.cli.output import answer, table
+from core.errors import UnknownName
 from core.intervals import Interval
 from core.run_identity import code_version
-from core.study.worth import Figures
+from core.study.worth import BENCHES, Figures
 from core.study.worth import study as studied
+from core.types import TaskName
 
 
 @app.command()
 def study(
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from 0 on")] = 5,
+    task: Annotated[list[str] | None, typer.Option("--task", help="Only pos, or only ner")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the figures to this JSON file, too.")] = None,
     as_json: Json = False,
     workspace: Workspace = None,
@@ -29,7 +33,7 @@ def study(
     Public treebanks and entity corpora are fetched where they are not there yet. Takes some minutes.
     """
     with progress() as report:
-        found = list(studied(configured(workspace), range(seeds), report))
+        found = list(studied(configured(workspace), range(seeds), report, _tasks(task or BENCHES)))
     when = datetime.now(UTC).date().isoformat()
     document = {
         "date": when,
@@ -45,6 +49,13 @@ def study(
         table(rows, ("target", "step", "score", "over no exemplars / the step before")),
         as_json=as_json,
     )
+
+
+def _tasks(asked: Iterable[str]) -> list[TaskName]:
+    for name in asked:
+        if name not in BENCHES:
+            raise UnknownName("task of the study", name, BENCHES)
+    return [task for task in BENCHES if task in set(asked)]
 
 
 def _rows(item: Figures) -> list[tuple[str, str, str, str]]:
