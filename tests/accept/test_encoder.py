@@ -43,7 +43,7 @@ FILES = {
     "fao": "UD_Faroese-OFT/fo_oft-ud-test.conllu",
 }
 UPOS = tasks["pos"].labels
-SENTENCES = 400
+SENTENCES = 200
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.study import measured
 from tests.pages.test_pages import assert_well, filled, texts, visit, workspace
 
 __all__ = ["filled", "workspace"]
@@ -73,3 +74,18 @@ def test_settings_are_saved_under_a_name_once(filled: Path) -> None:
         assert not app.exception
         assert expected in texts(app) + "\n".join(code.value for code in app.code)
     assert "k = 1" in (filled / "recipes" / "mine.toml").read_text("utf8")
+
+
+@pytest.mark.parametrize(("kind", "task"), [("", "pos"), ("ner", "ner")])
+def test_what_exemplars_are_worth_is_shown_with_its_losses(filled: Path, kind: str, task: str) -> None:
+    app = visit("exemplars.py", dataset="words", tab="worth", sentence="0", kind=kind)
+    assert_well(app)
+    rows = [row for row in measured()["figures"] if row["task"] == task]
+    ways = app.dataframe[-1].value
+    assert "ILP without coverage" in set(ways.exemplars)
+    assert (ways.helped + ways.hurt <= len(rows)).all()
+    gains = [100 * row["gain"]["random over no exemplars"]["value"] for row in rows]
+    shown = ways.set_index("exemplars").loc["random"]
+    assert shown["mean gain"] == f"{sum(gains) / len(gains):+.2f}"
+    assert shown.hurt == sum(gain < 0 for gain in gains)
+    assert "open dots those that hold zero" in texts(app)

@@ -16,6 +16,7 @@ from dashboard.charts.exemplars import scatter
 from dashboard.charts.flow import changed_flows, kind, label_delta, sankey
 from dashboard.charts.palette import CHIPS, UPOS, chart_color, chip_color, enlarged, entity, theme
 from dashboard.charts.use import shares, use
+from dashboard.charts.worth import Gain, gains
 
 COUNTS = pd.DataFrame({"label": ["NOUN", "VERB"], "count": [30, 10], "mean_confidence": [0.9, float("nan")]})
 CONFUSION = pd.DataFrame(
@@ -220,3 +221,15 @@ def test_exemplars_of_a_source_have_another_colour() -> None:
         for n, origin in enumerate(("target", "source"))
     ]
     assert scatter(rows, dark=False).data[0].marker.color == (theme(False).accent, theme(False).moved)
+
+
+def test_gains_show_what_helped_hurt_and_is_not_sure() -> None:
+    rows = [Gain("helped", 3.0, 1.0, 5.0), Gain("unsure", -0.5, -2.0, 1.0), Gain("hurt", -3.0, -4.0, -2.0)]
+    dots = gains(rows, unit="points", dark=False).data[0]
+    assert list(dots.y) == ["hurt", "unsure", "helped"]
+    assert list(dots.error_x.array) == [1.0, 1.5, 2.0]
+    assert list(dots.error_x.arrayminus) == [1.0, 1.5, 2.0]
+    fills, lines = list(dots.marker.color), list(dots.marker.line.color)
+    assert fills[0] == lines[0]
+    assert fills[1] != lines[1]
+    assert lines[0] == lines[1] != lines[2]

@@ -50,7 +50,7 @@ def stage_one(plan: Plan) -> None:
     now = str(plan.said("stage1.labeler"))
     default = str(plan.base["stage1"]["labeler"])
     pick("stage1.labeler", default, now, names, FieldText("Labelled by"), spares=without(plan, "stage1"))
-    labeler = str(plan.decided("stage1.labeler"))
+    labeler = str(plan.decided("stage1.labeler") if now == "auto" else now)
     if labeler == "imported":
         known = {name: naming.imported(name) for name in sorted(plan.context.imported)}
         now = str(plan.decided("stage1.labels"))
