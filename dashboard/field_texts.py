@@ -59,6 +59,10 @@ TEXTS: Mapping[str, FieldText] = {
         },
     ),
     "stage1.trees": FieldText("Trees"),
+    "stage2.weights": FieldText(
+        "Weights of your own",
+        "A file that ssp train-kernel --out FILE wrote; empty = those that come with it.",
+    ),
     "stage1.balance": FieldText("Balance the labels", "Expect all of them equally often on the target."),
     "stage1.strength": FieldText("How closely to fit the sources"),
     "selector.k": FieldText("Exemplars per sentence (K)"),

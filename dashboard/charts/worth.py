@@ -25,7 +25,7 @@ class Gain:
         return self.low > 0 or self.high < 0
 
 
-def gains(rows: Sequence[Gain], *, unit: str, dark: bool) -> go.Figure:
+def gains(rows: Sequence[Gain], *, dark: bool) -> go.Figure:
     """Dots with intervals, first row on top; open dots where the interval holds zero."""
     colors = theme(dark)
     shown = list(reversed(rows))
@@ -52,5 +52,5 @@ def gains(rows: Sequence[Gain], *, unit: str, dark: bool) -> go.Figure:
         customdata=[[row.low, row.high] for row in shown],
         hovertemplate="%{y}: %{x:+.1f} (%{customdata[0]:+.1f} to %{customdata[1]:+.1f})<extra></extra>",
     )
-    x = {"title": unit, "tickformat": "+.0f", "zeroline": True, "zerolinecolor": colors.quiet, "nticks": 6}
+    x = {"tickformat": "+.0f", "zeroline": True, "zerolinecolor": colors.quiet, "nticks": 6}
     return go.Figure(dots, house_look(colors, height=70 + 27 * len(shown), x=x))

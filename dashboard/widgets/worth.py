@@ -29,7 +29,7 @@ def worth() -> None:
     )
     rows = [row for row in found["figures"] if row["task"] == (task or "pos")]
     unit = UNITS[task or "pos"]
-    st.caption(_said(rows, found))
+    st.caption(_said(rows, found, unit))
     with st.grid(len(STEPS), min_column_width=260, gap="medium"):
         for step, title in STEPS.items():
             figure = gains(
@@ -52,10 +52,10 @@ def _note(step: str, rows: Sequence[Row]) -> str:
     }[step]
 
 
-def _said(rows: Sequence[Row], found: Row) -> str:
+def _said(rows: Sequence[Row], found: Row, unit: str) -> str:
     seeds = ", ".join(map(str, rows[0]["seeds"]))
     return (
-        f"Offline Stage II on public data, seeds {seeds}; bars are 95 % intervals of a sentence bootstrap, "
+        f"Gains in {unit}, offline, on public data, seeds {seeds}; bars are 95 % intervals of a sentence bootstrap, "
         "open dots those that hold zero. Languages in brackets are sources, each left out of all that was "
         f"trained. Measured {found['date']}; repeat it with: ssp study"
     )

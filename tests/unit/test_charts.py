@@ -225,7 +225,7 @@ def test_exemplars_of_a_source_have_another_colour() -> None:
 
 def test_gains_show_what_helped_hurt_and_is_not_sure() -> None:
     rows = [Gain("helped", 3.0, 1.0, 5.0), Gain("unsure", -0.5, -2.0, 1.0), Gain("hurt", -3.0, -4.0, -2.0)]
-    dots = gains(rows, unit="points", dark=False).data[0]
+    dots = gains(rows, dark=False).data[0]
     assert list(dots.y) == ["hurt", "unsure", "helped"]
     assert list(dots.error_x.array) == [1.0, 1.5, 2.0]
     assert list(dots.error_x.arrayminus) == [1.0, 1.5, 2.0]
