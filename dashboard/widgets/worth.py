@@ -32,9 +32,7 @@ def worth() -> None:
     st.caption(_said(rows, found, unit))
     with st.grid(len(STEPS), min_column_width=260, gap="medium"):
         for step, title in STEPS.items():
-            figure = gains(
-                [_gain(_name(row), row["gain"][step]) for row in rows], unit=unit, dark=state.dark()
-            )
+            figure = gains([_gain(_name(row), row["gain"][step]) for row in rows], dark=state.dark())
             with st.container():
                 chart(title, figure, key=f"worth-{step}", note=_note(step, rows))
     st.markdown("#### Ways to choose, over no exemplars")
@@ -55,8 +53,8 @@ def _note(step: str, rows: Sequence[Row]) -> str:
 def _said(rows: Sequence[Row], found: Row, unit: str) -> str:
     seeds = ", ".join(map(str, rows[0]["seeds"]))
     return (
-        f"Gains in {unit}, offline, on public data, seeds {seeds}; bars are 95 % intervals of a sentence bootstrap, "
-        "open dots those that hold zero. Languages in brackets are sources, each left out of all that was "
+        f"Gains in {unit}, offline, on public data, seeds {seeds}; bars are 95 % intervals of a sentence "
+        "bootstrap, open dots those that hold zero. Languages in brackets are sources, each left out of all that was "
         f"trained. Measured {found['date']}; repeat it with: ssp study"
     )
 
