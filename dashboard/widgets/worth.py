@@ -54,8 +54,8 @@ def _said(rows: Sequence[Row], found: Row, unit: str) -> str:
     seeds = ", ".join(map(str, rows[0]["seeds"]))
     return (
         f"Gains in {unit}, offline, on public data, seeds {seeds}; bars are 95 % intervals of a sentence "
-        "bootstrap, open dots those that hold zero. Languages in brackets are sources, each left out of all that was "
-        f"trained. Measured {found['date']}; repeat it with: ssp study"
+        "bootstrap, open dots those that hold zero. Languages in brackets are sources, each left out of all "
+        f"that was trained. Measured {found['date']}; repeat it with: ssp study"
     )
 
 
