@@ -106,3 +106,16 @@ def foreign(url: str) -> bool:
 
 def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, exact=True).first).to_be_visible(timeout=FIRST)
+
+
+def start_from_card(page: Page, dataset: str) -> None:
+    """From the overview to the Run page of a data set, and start its run with Icelandic as the source."""
+    heading(page, "Overview")
+    page.locator(f"[class*='st-key-card-{dataset}']").get_by_role("link", name="Run").click(timeout=FIRST)
+    heading(page, "Run")
+    page.get_by_role("combobox", name="Source languages").click(timeout=FIRST)
+    page.get_by_role("option", name=re.compile("Icelandic")).click()
+    page.keyboard.press("Escape")
+    start = page.get_by_role("button", name="Start", exact=True)
+    expect(start).to_be_enabled(timeout=FIRST)
+    start.click()

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from core.jobs.board import worker
 from tests.accept.job_kills import prepare
-from tests.e2e.conftest import FIRST, Dashboard, heading
+from tests.e2e.conftest import FIRST, Dashboard, heading, start_from_card
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -31,15 +31,10 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 def test_a_job_is_started_stopped_resumed_killed_and_finished(busy: Dashboard, tab: Page) -> None:
     tab.goto(f"{busy.url}/?dataset=many")
-    tab.locator("[class*='st-key-card-many']").get_by_role("button", name="Run").click(timeout=FIRST)
-    dialog = tab.get_by_role("dialog")
-    dialog.get_by_role("combobox", name="Source languages").click()
-    tab.get_by_role("option", name=re.compile("Icelandic")).click()
-    tab.keyboard.press("Escape")
-    dialog.get_by_role("button", name="Start").click()
-    expect(tab.get_by_role("button", name="Stop")).to_be_visible(timeout=FIRST)
+    start_from_card(tab, "many")
+    expect(tab.get_by_role("button", name="Stop").first).to_be_visible(timeout=FIRST)
 
-    tab.get_by_role("link", name="Jobs").click()
+    tab.get_by_role("link", name="Jobs", exact=True).click()
     heading(tab, "Jobs")
     expect(tab.get_by_text(re.compile(r"of 900 · .* per second · \d:\d\d left"))).to_be_visible(timeout=FIRST)
     tab.get_by_role("button", name="Stop").click()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import FIRST, SSP, Dashboard, heading
+from tests.e2e.conftest import FIRST, SSP, Dashboard, heading, start_from_card
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -77,15 +77,11 @@ def test_the_export_is_safe_in_a_spreadsheet_and_the_only_one(own: Dashboard, ta
 
 def test_a_run_can_be_stopped(own: Dashboard, tab: Page) -> None:
     tab.goto(f"{own.url}/?dataset=own")
-    card = tab.locator("[class*='st-key-card-own']")
-    card.get_by_role("button", name="Run").click(timeout=FIRST)
-    dialog = tab.get_by_role("dialog")
-    dialog.get_by_role("combobox", name="Source languages").click()
-    tab.get_by_role("option", name=re.compile("Icelandic")).click()
-    tab.keyboard.press("Escape")
-    dialog.get_by_role("button", name="Start").click()
-    tab.get_by_role("button", name="Stop").click(timeout=FIRST)
+    start_from_card(tab, "own")
+    tab.get_by_role("button", name="Stop").first.click(timeout=FIRST)
     expect(tab.get_by_text("the run was stopped")).to_be_visible(timeout=FIRST)
     expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
-    expect(card.get_by_text("last run failed")).to_have_count(0)
+    tab.goto(f"{own.url}/?dataset=own")
     heading(tab, "Overview")
+    card = tab.locator("[class*='st-key-card-own']")
+    expect(card.get_by_text("last run failed")).to_have_count(0)

@@ -39,7 +39,7 @@ def test_from_the_overview_to_a_finished_run(dashboard: Dashboard, tab: Page) ->
     assert "--set selector.k=3" in command(tab)
     assert "ILP, K = 3" in tab.locator(".st-key-outcome").inner_text()
     tab.get_by_role("button", name="Start", exact=True).click()
-    expect(tab.get_by_text("the run is finished")).to_be_visible(timeout=90_000)
+    expect(tab.get_by_text("the run is finished").first).to_be_visible(timeout=90_000)
     tab.locator(".st-key-started").get_by_role("link", name="Its Stage I").click()
     heading(tab, "Stage I")
     expect(tab.get_by_text("Scores, and how far to trust them")).to_be_visible(timeout=FIRST)

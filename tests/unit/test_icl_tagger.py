@@ -87,8 +87,7 @@ def test_doubtful_exemplars_weigh_less() -> None:
         found, _ = IclTagger("pos").label(query, before, [exemplar], [0.4], UPOS)
         assert found.posterior is not None
         confidences.append(found.posterior[0][UPOS.index("VERB")])
-    assert confidences == sorted(confidences)
-    assert confidences[0] < confidences[-1]
+    assert confidences[0] < min(confidences[1:])
 
 
 def test_a_correction_outweighs_the_posterior_it_replaces() -> None:
