@@ -23,6 +23,11 @@ def mirror() -> Path:
     return folder.resolve()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their place: an archive holds the second it was made in, and workers must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     say = partial(terminalreporter.write_sep, "!", red=True)
