@@ -12,20 +12,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import prompts
+from core import in_context
 from core.choosing import choose
 from core.errors import RecipeError
 from core.kept import Kept, shifted
 from core.labelers import build
 from core.labelers.consensus import consensus
 from core.labelers.posteriors import posterior_from
-from core.llms.replay import Replay
 from core.recipes import labeler_settings
 from core.run_input import RunInput, Sink
 from core.source_exemplars import with_sources
-from core.tasks import tasks
 from core.types import (
-    Completion,
     Dataset,
     Exemplar,
     Influence,
@@ -73,6 +70,8 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
 
 def _stage_one(job: RunInput, report: Report, kept: Kept) -> list[Prediction]:
     name = job.recipe["stage1"]["labeler"]
+    if name == "none":
+        return []
     if name == "imported":
         return [job.stage1[item.position] for item in job.instances if item.position in job.stage1]
     if not job.sources:
@@ -151,7 +150,7 @@ def _stage_two(
     if name == "recorded":
         rows = [job.stage2[item.position] for item in job.instances if item.position in job.stage2]
     elif name == "incontext":
-        rows = _in_context(job, pool, chosen, sink, report, kept)
+        rows = in_context.stage_two(job, pool, chosen, sink, report)
     else:
         rows, spoke = _offline(job, settled, pool, chosen, report, kept)
         sink.influences(spoke)
@@ -185,35 +184,6 @@ def _offline(
 
     found = kept.pieces("stage2", job.instances, ITEMS_AT_A_TIME, label, (Prediction, Influence))
     return [row for row, _ in found], [why for _, why in found if why is not None]
-
-
-def _in_context(
-    job: RunInput,
-    pool: Sequence[Exemplar],
-    chosen: Sequence[Selection],
-    sink: Sink,
-    report: Report,
-    kept: Kept,
-) -> list[Prediction]:
-    """Render, look the completion up, parse: exactly what a live model would go through."""
-    llm, task = Replay(job.completions), tasks[job.dataset.task]
-    selections = {selection.query: selection for selection in chosen}
-
-    def answer(start: int, block: Sequence[Instance]) -> list[tuple[Prediction, Completion]]:
-        rows = []
-        for query, instance in enumerate(block, start):
-            shown = [pool[row] for row in selections[query].chosen] if query in selections else []
-            prompt = prompts.render(job.template, task, shown, instance, job.dataset.labels)
-            completion = llm.complete(prompt)
-            labels, problem = task.parse(completion.text, instance, job.dataset.labels)
-            row = Prediction(instance.position, labels, completion_key=completion.key, error=problem)
-            rows.append((row, replace(completion, prompt=prompt.text)))
-            report("Stage II", query + 1, len(job.instances))
-        return rows
-
-    found = kept.pieces("stage2", job.instances, ITEMS_AT_A_TIME, answer, (Prediction, Completion))
-    sink.completions([completion for _, completion in found])
-    return [row for row, _ in found]
 
 
 def strip_gold(records: Iterable[Record]) -> list[Instance]:

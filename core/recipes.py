@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import catalog, embedders
+from core.asking import Asking
 from core.errors import NoRecordedCalls, RecipeError, UnknownName
+from core.llms import LIVE
+from core.part_settings import defaults, typed
 from core.types import Dataset
 
 Recipe = dict[str, Any]
 
-TABLES = ("stage1", "consensus", "selector", "embedder", "stage2")
+TABLES = ("stage1", "consensus", "selector", "embedder", "stage2", "llm")
 SHORT_NAMES = {
     "stage1": "stage1.labeler",
     "stage2": "stage2.labeler",
@@ -39,12 +42,22 @@ SHORT_NAMES = {
     )
 }
 TOKEN_TASKS = {"pos", "ner"}
+K = 8
+"""Exemplars of the sources that a language model sees in Stage I (SSP, section 3.1)."""
 FROM_SOURCES = 8
 """Gold exemplars of source languages for the offline tagger, measured in docs/measured.md."""
-FIXED = {"stage1": {"labeler", "labels"}, "stage2": {"labeler", "llm", "template", "from_sources"}}
+FIXED = {"stage1": {"labeler", "labels", "k"}, "stage2": {"labeler", "llm", "template", "from_sources"}}
 """Entries of the tables that are not settings of the labeler they name."""
+ASKING = tuple(defaults(Asking))
+"""Entries of table `llm` that are not settings of the language model."""
 OFFLINE_LABELERS = {"pos": "crf", "ner": "crf", "nli": "overlap", "topic": "ngram_lr"}
-STAGE2_OF_LLM = {"offline": "icl_tagger", "replay": "incontext", "recorded": "recorded", "none": "none"}
+STAGE2_OF_LLM = {
+    "offline": "icl_tagger",
+    "replay": "incontext",
+    "recorded": "recorded",
+    "none": "none",
+    **dict.fromkeys(LIVE, "incontext"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
     """
     if name not in context.recipes:
         raise UnknownName("recipe", name, context.recipes)
-    recipe = copy.deepcopy(dict(context.recipes[name]))
+    recipe = {table: {} for table in TABLES} | copy.deepcopy(dict(context.recipes[name]))
     if context.dataset.task not in recipe["tasks"]:
         raise RecipeError(f"recipe {name!r} does not do {context.dataset.task}.")
     chosen = apply_overrides(recipe, overrides)
@@ -85,6 +98,7 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
     _decide_consensus(recipe, context)
     _decide_source_exemplars(recipe, context)
     _check_labelers(recipe)
+    _check_llm(recipe)
     embedders.build(recipe["embedder"]["name"], {k: v for k, v in recipe["embedder"].items() if k != "name"})
     return {key: recipe[key] for key in ("name", *TABLES)}
 
@@ -126,7 +140,8 @@ def _agree(recipe: Recipe, chosen: set[str]) -> None:
     """`stage2=none` and `llm=...` name the same thing from two sides: keep them consistent."""
     stage2 = recipe["stage2"]
     if "stage2.labeler" in chosen and stage2["labeler"] == "none":
-        stage2["llm"] = "none"
+        if recipe["stage1"]["labeler"] != "incontext":
+            stage2["llm"] = "none"
     elif "stage2.llm" in chosen and "stage2.labeler" not in chosen:
         stage2["labeler"] = "auto"
 
@@ -136,10 +151,20 @@ def _decide_stage1(recipe: Recipe, context: Context) -> None:
     if stage1["labeler"] == "auto":
         wants_import = stage1["labels"] != "auto" or context.imported
         stage1["labeler"] = "imported" if wants_import else OFFLINE_LABELERS[context.dataset.task]
+    if stage1["labeler"] == "incontext":
+        _need_llm(recipe)
+        stage1.setdefault("k", K)
     if stage1["labeler"] == "imported":
         stage1["labels"] = _imported_name(stage1["labels"], context)
     else:
         stage1["labels"] = "none"
+
+
+def _need_llm(recipe: Recipe) -> None:
+    if recipe["stage2"]["llm"] not in LIVE:
+        raise RecipeError(
+            "Stage I by a language model needs one that can be asked.", f"Add --set llm={' or '.join(LIVE)}."
+        )
 
 
 def _imported_name(asked: str, context: Context) -> str:
@@ -280,3 +305,26 @@ def _check_labelers(recipe: Recipe) -> None:
             labelers.build(name, settings, **given)
         elif settings:
             raise UnknownName(f"setting of {table} {name}", next(iter(settings)), sorted(fixed))
+
+
+def asking_settings(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """What table `llm` says of how the model is asked."""
+    return {key: value for key, value in recipe["llm"].items() if key in ASKING}
+
+
+def model_settings(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """What table `llm` says to the language model itself."""
+    return {key: value for key, value in recipe["llm"].items() if key not in ASKING}
+
+
+def _check_llm(recipe: Recipe) -> None:
+    """The language model takes the settings it is given. Raises UnknownName, RecipeError, NotInstalled."""
+    from core import llms
+
+    name, settings = recipe["stage2"]["llm"], recipe["llm"]
+    if name in LIVE:
+        typed("asking", name, Asking, asking_settings(recipe))
+        llms.build(name, model_settings(recipe))
+    elif settings:
+        message = f"the setting llm.{next(iter(settings))} needs a language model; this run uses {name}."
+        raise RecipeError(message, f"Add --set llm={' or '.join(LIVE)}.")

@@ -22,6 +22,7 @@ PREDICTION = pa.schema(
         ("mean_confidence", pa.float32()),
         ("completion_key", pa.string()),
         ("error", pa.string()),
+        ("outcome", pa.string()),
     ]
 )
 SELECTION = pa.schema(
@@ -67,6 +68,10 @@ COMPLETION = pa.schema(
         ("status", pa.string()),
         ("prompt_tokens", pa.int64()),
         ("completion_tokens", pa.int64()),
+        ("parameters", pa.string()),
+        ("host", pa.string()),
+        ("seconds", pa.float64()),
+        ("error", pa.string()),
     ]
 )
 Row = tuple[object, ...]
@@ -95,6 +100,7 @@ def prediction_row(stage: str, row: Prediction) -> Row:
         mean,
         row.completion_key,
         row.error,
+        row.outcome,
     )
 
 

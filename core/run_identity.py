@@ -17,11 +17,11 @@ def code_version() -> str:
     """Version plus a digest of the engine's own source: other code, other run."""
     digest = hashlib.sha256()
     root = Path(core.__file__).parent
-    rooms = ("tasks", "embedders", "llms", "labelers", "selectors")
+    rooms = ("tasks", "embedders", "llms", "asking", "labelers", "selectors")
     files = sorted(
         path for room in rooms for kind in ("*.py", "*.json") for path in (root / room).rglob(kind)
     )
-    modules = ("pipeline", "choosing", "source_exemplars", "prompts")
+    modules = ("pipeline", "choosing", "source_exemplars", "prompts", "in_context")
     for path in [*files, *(root / f"{name}.py" for name in modules)]:
         digest.update(path.read_bytes())
     return f"{core.__version__}+{digest.hexdigest()[:8]}"

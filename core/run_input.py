@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -62,9 +62,10 @@ class RunInput:
 
 
 class Sink(Protocol):
-    """Where facts go, stage by stage."""
+    """Where facts go, stage by stage; `note` is for what is told of the run as a whole (JSON)."""
 
     def predictions(self, stage: str, found: Sequence[Prediction]) -> None: ...
     def selections(self, found: Sequence[Selection], pool: Sequence[Exemplar]) -> None: ...
     def influences(self, found: Sequence[Influence]) -> None: ...
-    def completions(self, found: Sequence[Completion]) -> None: ...
+    def completions(self, found: Iterable[Completion]) -> None: ...
+    def note(self, name: str, said: Mapping[str, object]) -> None: ...

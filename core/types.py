@@ -117,12 +117,22 @@ class Dataset:
     tagset: tuple[LabelInfo, ...] = ()
 
 
+Outcome = Literal["ok", "repaired", "unparseable", "refused", "truncated", "failed"]
+"""How asking a language model for the labels of one item ended.
+
+ok: the answer was usable as it stood. repaired: after its mistakes were pointed out, or with labels missing.
+unparseable: nothing in it was usable. refused: the model or its host would not answer. truncated: it ended
+before it was complete. failed: there was no answer.
+"""
+OUTCOMES: tuple[Outcome, ...] = ("ok", "repaired", "unparseable", "refused", "truncated", "failed")
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """Labels a labeler gave one instance. `confidences` are probabilities of the labels given.
 
-    `posterior` (in memory only) is the whole distribution over the label set; `error` says why an
-    in-context answer could not be used as it stood (unparseable, refused, failed).
+    `posterior` (in memory only) is the whole distribution over the label set. Where a language model was
+    asked, `outcome` says how that ended and `error` what was wrong with its answer.
     """
 
     position: int
@@ -131,6 +141,7 @@ class Prediction:
     posterior: Posterior | None = None
     completion_key: str | None = None
     error: str | None = None
+    outcome: Outcome | None = None
 
 
 Origin = Literal["target", "corrected", "source"]
@@ -201,12 +212,18 @@ class Prompt:
     sha256: str
 
 
-CompletionStatus = Literal["ok", "unparseable", "refused", "failed"]
+CompletionStatus = Literal["ok", "unparseable", "refused", "truncated", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer of a language model, verbatim. `key` is the content hash of the request."""
+    """One call of a language model, verbatim. `key` is the content hash of the request.
+
+    `parameters` is everything else that was asked for, as canonical JSON: settings, constraint, further
+    turns. `host` is where it was sent ("" = nowhere), `seconds` how long the answer took, `error` what went
+    wrong. `logprobs` are (token, natural logarithm of its probability) of the answer, `label_probabilities`
+    a row per token of the item (one row for NLI and topic) over the label set, where the model gives them.
+    """
 
     key: str
     model: str
@@ -217,6 +234,12 @@ class Completion:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     status: CompletionStatus = "ok"
+    parameters: str = ""
+    host: str = ""
+    seconds: float | None = None
+    error: str | None = None
+    logprobs: tuple[tuple[str, float], ...] | None = None
+    label_probabilities: Posterior | None = None
 
 
 @dataclass(frozen=True, slots=True)

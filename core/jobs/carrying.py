@@ -38,5 +38,6 @@ def carry_out(folder: Path, report: Report) -> None:
         "status": "done",
         "seconds": max(spent, time.monotonic() - started),
         "stages": sink.stages,
+        "notes": sink.notes,
     }
     replace_json(folder / "out" / "done.json", done)

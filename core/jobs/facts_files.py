@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,6 +27,7 @@ class FileSink:
         self._out.mkdir(parents=True, exist_ok=True)
         self._instances = instances
         self.stages: dict[str, int] = {}
+        self.notes: dict[str, dict[str, object]] = {}
 
     def predictions(self, stage: str, found: Sequence[Prediction]) -> None:
         self._write(
@@ -46,8 +47,11 @@ class FileSink:
     def influences(self, found: Sequence[Influence]) -> None:
         self._write("influence", rows.INFLUENCE, map(rows.influence_row, found))
 
-    def completions(self, found: Sequence[Completion]) -> None:
+    def completions(self, found: Iterable[Completion]) -> None:
         self._write("completion", rows.COMPLETION, map(rows.completion_row, found))
+
+    def note(self, name: str, said: Mapping[str, object]) -> None:
+        self.notes[name] = dict(said)
 
     def _write(self, name: str, schema: pa.Schema, found: Iterable[Row]) -> None:
         path = self._out / f"{name}.parquet"

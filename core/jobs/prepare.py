@@ -12,6 +12,7 @@ from core.errors import RecipeError, UnknownName
 from core.local_parts import fingerprints
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
+from core.prompts import prompt_sha256
 from core.recipes import Context, Imported, resolve
 from core.run_identity import run_id
 from core.run_input import RunInput, Source
@@ -48,7 +49,7 @@ def prepare(store: Store, request: Request) -> RunInput:
     context = describe(store, dataset)
     recipe = resolve(request.recipe, request.overrides, context)
     splits = _splits(dataset, request.split)
-    fitted = recipe["stage1"]["labeler"] != "imported"
+    fitted = recipe["stage1"]["labeler"] not in {"imported", "none"}
     wanted = fitted or (recipe["stage2"]["from_sources"] and request.sources)
     instances = _target(store, dataset, splits, request.limit)
     sources = _sources(store, dataset, splits, instances, request) if wanted else []
@@ -61,6 +62,7 @@ def prepare(store: Store, request: Request) -> RunInput:
     others = _others(store, dataset, recorded, set(positions))
     pool = {item.position for item in (*instances, *others)}
     corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in pool}
+    template = _template(store, recipe, dataset)
     scope = {
         "split": splits,
         "limit": request.limit,
@@ -68,6 +70,7 @@ def prepare(store: Store, request: Request) -> RunInput:
         "sources": [[source.dataset, *_splits_of(source)] for source in sources],
         "corrections": sorted((p, list(v)) for p, v in corrections.items()),
         "files": fingerprints(recipe),
+        "template": prompt_sha256(template),
     }
     data = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
     return RunInput(
@@ -82,7 +85,7 @@ def prepare(store: Store, request: Request) -> RunInput:
         recorded=recorded,
         others=others,
         completions=_completions(store, recipe, dataset.id),
-        template=_template(store, recipe, dataset),
+        template=template,
         corrections=corrections,
         warnings=_warnings(instances, sources),
     )
@@ -235,6 +238,6 @@ def _completions(store: Store, recipe: Mapping[str, dict[str, object]], dataset_
 
 def _template(store: Store, recipe: Mapping[str, dict[str, object]], dataset: Dataset) -> str:
     name = str(recipe["stage2"]["template"])
-    if recipe["stage2"]["labeler"] != "incontext":
+    if "incontext" not in {recipe["stage1"]["labeler"], recipe["stage2"]["labeler"]}:
         return ""
     return views.template(store, dataset.id, name) or catalog.prompt_template(dataset.task)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from core.errors import NoRecordedCalls
-from core.llms import llms
+from core.llms import Alive, Request, llms
 from core.types import Completion, Prompt
 
 
@@ -23,6 +25,20 @@ class Replay:
 
     def __len__(self) -> int:
         return len(self._answers)
+
+    def identity(self) -> Mapping[str, Any]:
+        """See `LLM.identity`; the recorded calls keep the keys they were recorded under."""
+        return {"replay": True}
+
+    def answers(self, requests: Iterable[Request], alive: Alive) -> Iterator[tuple[Request, Completion]]:
+        """See `LLM.answers`.
+
+        Raises:
+            NoRecordedCalls: nothing is recorded for one of them.
+        """
+        for request in requests:
+            alive()
+            yield request, replace(self.complete(request.prompt), prompt=request.prompt.text)
 
     def complete(self, prompt: Prompt) -> Completion:
         """The recorded completion of this very prompt.

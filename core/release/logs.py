@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.formats.text_input import numbered_lines, without_ending
-from core.llms import request_key
+from core.llms import content_key
 from core.prompts import prompt_sha256
 from core.types import Completion, CompletionStatus
 
@@ -124,7 +124,7 @@ def _completion(prompt: str, response: Mapping[str, Any]) -> Completion:
     finish = str(choice.get("finish_reason") or "")
     usage = response.get("usage") or {}
     return Completion(
-        key=request_key(model, sha256),
+        key=content_key(model, sha256),
         model=model,
         prompt_sha256=sha256,
         prompt=prompt,

@@ -59,6 +59,7 @@ def ingest(store: Store, job_dir: Path) -> str:
             "sources": said.get("sources", []),
             "warnings": said.get("warnings", []),
             "seconds": done.get("seconds"),
+            **done.get("notes", {}),
         },
     )
     with store.write() as connection:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; `Store.open` skips Alembic when the file already says so."""
 
 metadata = MetaData()
@@ -115,6 +115,7 @@ prediction = Table(
     Column("mean_confidence", REAL),
     Column("completion_key", String),
     Column("error", String),
+    Column("outcome", String),
     PrimaryKeyConstraint("run_id", "stage", "position"),
 )
 
@@ -172,6 +173,10 @@ completion = Table(
     Column("status", String, nullable=False),
     Column("prompt_tokens", BigInteger),
     Column("completion_tokens", BigInteger),
+    Column("parameters", String),
+    Column("host", String),
+    Column("seconds", Double),
+    Column("error", String),
     PrimaryKeyConstraint("dataset_id", "key"),
 )
 

@@ -191,6 +191,10 @@ def _completion(row: Row[Any]) -> Completion:
         prompt_tokens=row.prompt_tokens,
         completion_tokens=row.completion_tokens,
         status=row.status,
+        parameters=row.parameters or "",
+        host=row.host or "",
+        seconds=row.seconds,
+        error=row.error,
     )
 
 

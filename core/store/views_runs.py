@@ -76,9 +76,10 @@ def predictions(
 ) -> dict[int, Prediction]:
     """The labels a stage of a run gave, by position, in file order. Empty where there are none."""
     table = schema.prediction
-    query = select(
-        table.c.position, table.c.labels, table.c.confidences, table.c.completion_key, table.c.error
-    ).where(table.c.run_id == run_id, table.c.stage == stage)
+    shown = (table.c.position, table.c.labels, table.c.confidences, table.c.completion_key)
+    query = select(*shown, table.c.error, table.c.outcome).where(
+        table.c.run_id == run_id, table.c.stage == stage
+    )
     if positions is not None:
         query = query.where(among(table.c.position, positions))
     with store.read() as connection:
@@ -93,6 +94,7 @@ def _prediction(row: Row[Any]) -> Prediction:
         confidences=None if row.confidences is None else tuple(row.confidences),
         completion_key=row.completion_key,
         error=row.error,
+        outcome=row.outcome,
     )
 
 

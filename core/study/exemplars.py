@@ -7,7 +7,7 @@ step before on the same sentences.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.pipeline import run, strip_gold
@@ -57,7 +57,10 @@ class Facts:
     def influences(self, found: Sequence[Influence]) -> None:
         """Not kept."""
 
-    def completions(self, found: Sequence[Completion]) -> None:
+    def completions(self, found: Iterable[Completion]) -> None:
+        """Not kept."""
+
+    def note(self, name: str, said: Mapping[str, object]) -> None:
         """Not kept."""
 
 

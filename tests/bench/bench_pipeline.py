@@ -16,7 +16,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -53,8 +53,11 @@ class Clock:
     def influences(self, found: Sequence[object]) -> None:
         self._note("stage2")
 
-    def completions(self, found: Sequence[object]) -> None:
+    def completions(self, found: Iterable[object]) -> None:
         """None offline."""
+
+    def note(self, name: str, said: Mapping[str, object]) -> None:
+        """Not kept."""
 
 
 def sentences(n: int) -> list[Instance]:

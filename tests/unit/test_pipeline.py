@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -35,6 +35,7 @@ class Facts:
         self.pool: list[Exemplar] = []
         self.spoke: list[Influence] = []
         self.calls: list[Completion] = []
+        self.notes: dict[str, Mapping[str, object]] = {}
 
     def predictions(self, stage: str, rows: Sequence[Prediction]) -> None:
         self.stages[stage] = list(rows)
@@ -45,8 +46,11 @@ class Facts:
     def influences(self, rows: Sequence[Influence]) -> None:
         self.spoke = list(rows)
 
-    def completions(self, rows: Sequence[Completion]) -> None:
+    def completions(self, rows: Iterable[Completion]) -> None:
         self.calls = list(rows)
+
+    def note(self, name: str, said: Mapping[str, object]) -> None:
+        self.notes[name] = said
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NoRecordedCalls, UnknownName
-from core.llms import llms, request_key
+from core.llms import content_key, llms
 from core.llms.replay import Replay
 from core.prompts import prompt_sha256
 from core.types import Completion, Prompt
@@ -17,7 +17,7 @@ def prompt(text: str) -> Prompt:
 
 def recorded(text: str, answer: str) -> Completion:
     sha256 = prompt_sha256(text)
-    return Completion(request_key("m", sha256), "m", sha256, text, answer)
+    return Completion(content_key("m", sha256), "m", sha256, text, answer)
 
 
 def test_answers_what_it_has_seen() -> None:
@@ -48,7 +48,7 @@ def test_registry() -> None:
 
 
 def test_keys_depend_on_model_and_prompt() -> None:
-    keys = {request_key(model, sha256) for model in ("a", "b") for sha256 in ("x", "y")}
+    keys = {content_key(model, sha256) for model in ("a", "b") for sha256 in ("x", "y")}
     assert len(keys) == 4
     assert all(len(key) == 64 for key in keys)
-    assert request_key("a", "x") == request_key("a", "x")
+    assert content_key("a", "x") == content_key("a", "x")

@@ -44,6 +44,7 @@ def job(store: Store, tmp_path: Path) -> Path:
                 "mean_confidence": [0.75, None, 0.25],
                 "completion_key": pa.array(["k", None, None]),
                 "error": pa.array([None, "refused", None]),
+                "outcome": pa.array([None, "refused", None]),
             },
         )
     write(
@@ -113,7 +114,7 @@ def test_a_job_becomes_a_run(store: Store, job: Path) -> None:
     assert run["stages"] == ["stage1", "stage2"]
     found = views.predictions(store, "r1", "stage2")
     assert found[0] == Prediction(0, ("A", "B"), (0.5, 1.0), completion_key="k")
-    assert found[1] == Prediction(1, ("B", "B"), error="refused")
+    assert found[1] == Prediction(1, ("B", "B"), error="refused", outcome="refused")
     chosen = views.selection(store, "r1", 0)
     assert chosen is not None
     assert [item["position"] for item in chosen["exemplars"]] == [2, 1]
