@@ -85,6 +85,10 @@ def job(store: Store, tmp_path: Path) -> Path:
             "status": ["ok"],
             "prompt_tokens": pa.array([3]),
             "completion_tokens": pa.array([None], pa.int64()),
+            "parameters": ["{}"],
+            "host": [""],
+            "seconds": pa.array([None], pa.float64()),
+            "error": pa.array([None], pa.string()),
         },
     )
     write_json(folder / "out" / "done.json", {"run_id": "r1", "status": "done", "seconds": 1.0, "stages": {}})
