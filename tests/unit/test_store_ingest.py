@@ -85,7 +85,7 @@ def job(store: Store, tmp_path: Path) -> Path:
             "status": ["ok"],
             "prompt_tokens": pa.array([3]),
             "completion_tokens": pa.array([None], pa.int64()),
-            "parameters": ["{}"],
+            "parameters": [""],
             "host": [""],
             "seconds": pa.array([None], pa.float64()),
             "error": pa.array([None], pa.string()),
