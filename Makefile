@@ -34,12 +34,13 @@ lint: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Everything, with coverage and a real browser: under ten minutes.
+# Everything but what is marked thorough, with coverage and a real browser: under ten minutes.
 test: dev browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench tests
+	$(BIN)/python -m pytest -m "not thorough" -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench tests
 
-# The long acceptance runs on real data; each prints its figure.
+# The long tests, then the acceptance runs on real data; each of these prints its figure.
 accept: dev browser
+	$(BIN)/python -m pytest -m thorough -n 2 --dist loadfile -p no:cacheprovider --ignore=tests/accept --ignore=tests/bench tests
 	$(BIN)/python -m pytest -s -p no:cacheprovider tests/accept
 
 bench: dev

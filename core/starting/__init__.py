@@ -18,7 +18,7 @@ from core.starting.stamp import DEVELOPMENT, FULL, LIGHT, TESTS, Environment, wa
 ROOT = Path(__file__).resolve().parents[2]
 FAILED, STOPPED = 1, 130
 OFFLINE_TESTS = ("tests/unit", "tests/properties", "tests/contract", "tests/golden", "tests/pages")
-NEITHER_BROWSER_NOR_REAL_DATA = "not e2e and not real"
+NEITHER_BROWSER_NOR_REAL_DATA = "not e2e and not real and not thorough"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -27,7 +27,7 @@ CHIP = ".toks .chip"
 WITHOUT_CHIPS = {"Overview", "Run"}
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def shade(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A page in the light and in the dark theme."""
     context = browser.new_context(viewport={"width": 1440, "height": 1000}, color_scheme=request.param)

@@ -14,6 +14,7 @@ from tests.accept.job_kills import disturbed, kill_server, kill_worker, prepare,
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
+@pytest.mark.thorough
 def test_a_killed_run_ends_as_one_that_was_not(tmp_path: Path) -> None:
     prepare(tmp_path / "whole", 250)
     shutil.copytree(tmp_path / "whole", tmp_path / "killed")

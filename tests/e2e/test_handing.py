@@ -61,6 +61,7 @@ def test_a_run_is_handed_to_the_dashboard(open_there: Dashboard) -> None:
     assert stored == first | {"computed": False}
 
 
+@pytest.mark.thorough
 def test_ctrl_c_stops_the_job_and_it_can_go_on(open_there: Dashboard) -> None:
     place = open_there.workspace
     command = subprocess.Popen(

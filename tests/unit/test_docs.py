@@ -24,27 +24,31 @@ def blocks(marker: str) -> list[str]:
     return [line for line in found.group(1).splitlines() if line.strip()]
 
 
-@pytest.mark.slow
-def test_the_readmes_commands_run(tmp_path: Path) -> None:
-    """In one workspace, in the README's order, as a newcomer would type them."""
+def carry_out(lines: list[str], folder: Path) -> None:
+    """In one workspace, as a newcomer would type them."""
     binaries = Path(sys.executable).parent
     environment = os.environ | {
-        "SSP_WORKSPACE": str(tmp_path / "workspace"),
+        "SSP_WORKSPACE": str(folder / "workspace"),
         "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
     }
-    for line in [
-        *blocks("corridor"),
-        *blocks("catalog"),
-        *blocks("own-file"),
-        *blocks("own-labels"),
-        *blocks("selecting"),
-        *blocks("offline"),
-        *blocks("labels"),
-    ]:
+    for line in lines:
         done = subprocess.run(
-            ["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            ["bash", "-c", line], cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{line}\n{done.stderr}"
+
+
+@pytest.mark.slow
+def test_the_readmes_first_commands_run(tmp_path: Path) -> None:
+    carry_out(blocks("corridor"), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.thorough
+def test_the_readmes_commands_run(tmp_path: Path) -> None:
+    """In the README's order, each in the light of those before it."""
+    parts = ("corridor", "catalog", "own-file", "own-labels", "selecting", "offline", "labels")
+    carry_out([line for part in parts for line in blocks(part)], tmp_path)
     assert (tmp_path / "mine.conllu").exists()
     assert (tmp_path / "penn-again.bio").read_text() == (tmp_path / "penn.bio").read_text().replace("\t", " ")
 

@@ -185,6 +185,7 @@ def _lengths(asked: Sequence[str]) -> Float32Array:
     return np.array([[len(text), int(text.split()[1]), 0.1] for text in asked], dtype=np.float32)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_processes_that_write_and_merge_at_once(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")

@@ -148,6 +148,7 @@ def test_another_model_pooling_or_prefix_is_another_identity(
     assert len(list(cache.iterdir())) == 5
 
 
+@pytest.mark.thorough
 def test_a_model_of_the_local_cache_is_found_by_name(tmp_path: Path) -> None:
     """Laid out as the hub's client does; nothing is asked of any host."""
     snapshot = tmp_path / "hub" / "models--somebody--tiny" / "snapshots" / ("0" * 40)

@@ -84,6 +84,7 @@ def with_lora(model: Path, records: list[Record], label_set: Labels, keep: Path 
     return labeler
 
 
+@pytest.mark.thorough
 @needs("peft")
 @pytest.mark.parametrize(("make", "label_set"), [(tagged, UPOS), (pairs, NLI)])
 def test_lora_learns_and_keeps_little(model: Path, tmp_path: Path, make: Any, label_set: Labels) -> None:

@@ -75,6 +75,7 @@ def test_stopped_after_any_step_and_started_again(model: Path, tmp_path: Path, a
     assert [path.name for path in kept(tmp_path)] == [TRAINED]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("precision", ["bf16", "fp16"])
 def test_in_16_bits_too(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str) -> None:
     """On the processor, which computes in them too, only slower; what a graphics card does is not shown."""
@@ -154,6 +155,7 @@ def test_progress_takes_the_better_score_and_on_a_tie_the_smaller_loss() -> None
     assert tie.after(2, 0.6, 9.0).risen_epoch == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_random_moments_and_started_again(model: Path, tmp_path: Path) -> None:
     done = subprocess.run(

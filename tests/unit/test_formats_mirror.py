@@ -80,6 +80,7 @@ def test_conllu_counts_and_bytes(mirror: Path) -> None:
         assert out.getvalue() == content, entry["path"]
 
 
+@pytest.mark.thorough
 def test_bio_bytes(mirror: Path) -> None:
     for entry in listed(mirror, "masakhane-io/masakhane-ner/", "masakhane-io/masakhane-pos/"):
         _, read = records(mirror, entry)

@@ -49,6 +49,7 @@ def sentences(labels: tuple[str, ...]) -> Iterator[Record]:
         yield Record(Instance(n, "train", tokens, " ".join(tokens), meta=meta), labels)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 @pytest.mark.parametrize(("name", "task", "way"), CASES)

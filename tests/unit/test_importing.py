@@ -202,6 +202,7 @@ def test_real_data_sets_have_the_stated_counts(
     _check_counts(store, tmp_path, mirror, dataset_id)
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 @pytest.mark.slow
 @pytest.mark.parametrize("task", ["pos", "ner", "nli", "topic"])

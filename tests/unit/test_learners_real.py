@@ -106,6 +106,7 @@ def second_stage(
     ]
 
 
+@pytest.mark.thorough
 def test_faroese_parts_of_speech(mirror: Path) -> None:
     """Sources isl, dan, nno (UD dev, at most 400 sentences each), target UD_Faroese-OFT, seed 0."""
     draw = random.Random(0)
@@ -132,6 +133,7 @@ def test_faroese_parts_of_speech(mirror: Path) -> None:
     assert figures[3] > figures[2] + 0.02
 
 
+@pytest.mark.thorough
 def test_hausa_entities(mirror: Path) -> None:
     """Sources swa, wol, pcm, yor (MasakhaNER 1 train, 300 each), target hau test, seed 0."""
     draw = random.Random(0)

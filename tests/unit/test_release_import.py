@@ -211,6 +211,7 @@ def test_other_words_in_stage_one(kin: Tree) -> None:
         kin.gather()
 
 
+@pytest.mark.thorough
 @needs("torch")
 @pytest.mark.slow
 def test_torch_files_are_read_elsewhere(kin: Tree) -> None:

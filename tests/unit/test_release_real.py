@@ -253,6 +253,7 @@ assert "torch" not in sys.modules
 """
 
 
+@pytest.mark.thorough
 @needs("torch")
 @pytest.mark.slow
 def test_upstream_layout_over_http(release: Path, live: str, tmp_path: Path) -> None:

@@ -158,6 +158,7 @@ def test_conllu_text_is_its_tokens(language: str) -> None:
         assert record.instance.meta["sent_id"] == f"sample-pos-{language}-{record.instance.position + 1:02}"
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 @pytest.mark.slow
 def test_nothing_is_taken_from_public_data(mirror: Path) -> None:

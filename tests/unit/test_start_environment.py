@@ -17,7 +17,7 @@ from core.starting.stamp import FULL, LIGHT, Environment, read_stamp, write_stam
 from tests.small_project import small_project, wheel
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def version(environment: Environment) -> str:

@@ -141,6 +141,7 @@ with Store.open(Path(sys.argv[1])) as store:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_kill_minus_nine_leaves_all_or_nothing(tmp_path: Path) -> None:
     random.seed(0)
