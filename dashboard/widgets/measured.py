@@ -32,7 +32,12 @@ def scores(here: Here, stage: str, confusion: pd.DataFrame, against: str) -> pd.
         number = st.column_config.NumberColumn(format="%.1f", width=62)
         columns: dict[str, Any] = {name: number for name in rows.columns if name != "metric"}
         st.dataframe(
-            rows, hide_index=True, column_config=columns, alt="Scores with intervals", key="measured"
+            rows,
+            hide_index=True,
+            column_config=columns,
+            placeholder="",
+            alt="Scores with intervals",
+            key="measured",
         )
     return rows
 
@@ -117,6 +122,7 @@ def label_table(rows: pd.DataFrame) -> None:
         hide_index=True,
         height=min(420, 40 + 35 * len(rows)),
         column_config=figures,
+        placeholder="",
         alt="Label by label",
         key="labels",
     )
