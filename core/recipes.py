@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from core import catalog, embedders
+from core import embedders
 from core.asking import Asking
 from core.errors import NoRecordedCalls, RecipeError, UnknownName
 from core.llms import LIVE
 from core.part_settings import defaults, typed
-from core.types import Dataset
+from core.recipe_context import Context, Imported, Recipe
 
-Recipe = dict[str, Any]
-
+__all__ = ["Context", "Imported", "Recipe"]
 TABLES = ("stage1", "consensus", "selector", "embedder", "stage2", "llm")
+SELECTOR_SETTINGS = "k lambda percentile demand price coverage confidence preset pin ban budget".split()
 SHORT_NAMES = {
     "stage1": "stage1.labeler",
     "stage2": "stage2.labeler",
@@ -25,22 +24,7 @@ SHORT_NAMES = {
     "consensus": "consensus.use",
     "llm": "stage2.llm",
     "template": "stage2.template",
-} | {
-    key: f"selector.{key}"
-    for key in (
-        "k",
-        "lambda",
-        "percentile",
-        "demand",
-        "price",
-        "coverage",
-        "confidence",
-        "preset",
-        "pin",
-        "ban",
-        "budget",
-    )
-}
+} | {key: f"selector.{key}" for key in SELECTOR_SETTINGS}
 TOKEN_TASKS = {"pos", "ner"}
 K = 8
 """Exemplars of the sources that a language model sees in Stage I (SSP, section 3.1)."""
@@ -58,25 +42,6 @@ STAGE2_OF_LLM = {
     "none": "none",
     **dict.fromkeys(LIVE, "incontext"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """Labels that came with a data set: which stages they hold, whether exemplars came too."""
-
-    stages: frozenset[str]
-    selections: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a recipe can draw on for one data set, and the recipes there are."""
-
-    dataset: Dataset
-    imported: Mapping[str, Imported] = field(default_factory=dict)
-    completions: int = 0
-    templates: frozenset[str] = frozenset()
-    recipes: Mapping[str, Recipe] = field(default_factory=catalog.recipes)
 
 
 def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe:
