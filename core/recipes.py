@@ -15,7 +15,10 @@ from core.recipe_context import Context, Imported, Recipe
 
 __all__ = ["Context", "Imported", "Recipe"]
 TABLES = ("stage1", "consensus", "selector", "embedder", "stage2", "llm")
-SELECTOR_SETTINGS = "k lambda percentile demand price coverage confidence preset pin ban budget".split()
+SELECTOR_SETTINGS = (
+    "k", "lambda", "percentile", "demand", "price", "coverage",
+    "confidence", "preset", "pin", "ban", "budget",
+)  # fmt: skip
 SHORT_NAMES = {
     "stage1": "stage1.labeler",
     "stage2": "stage2.labeler",
