@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 export PYTHONUTF8 = 1
 
-.PHONY: run light demo install dev check test accept bench clean lint browser
+.PHONY: run light demo install dev check test test-llm accept bench clean lint browser
 
 # start.py is the one way in: it installs what is missing or has changed, and is quick when nothing is.
 run:
@@ -36,12 +36,16 @@ lint: dev
 
 # Everything but what is marked thorough, with coverage and a real browser: under ten minutes.
 test: dev browser lint
-	$(BIN)/python -m pytest -m "not thorough" -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench tests
+	$(BIN)/python -m pytest -m "not thorough" -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench --ignore=tests/llm_endpoint tests
 
 # The long tests, then the acceptance runs on real data; each of these prints its figure.
 accept: dev browser
-	$(BIN)/python -m pytest -m thorough -n 2 --dist loadfile -p no:cacheprovider --ignore=tests/accept --ignore=tests/bench tests
+	$(BIN)/python -m pytest -m thorough -n 2 --dist loadfile -p no:cacheprovider --ignore=tests/accept --ignore=tests/bench --ignore=tests/llm_endpoint tests
 	$(BIN)/python -m pytest -s -p no:cacheprovider tests/accept
+
+# Ten sentences of each task through an endpoint of your own: SSP_LLM_URL, SSP_LLM_MODEL, and SSP_LLM_KEY.
+test-llm: dev
+	$(BIN)/python -m pytest -rs -p no:cacheprovider tests/llm_endpoint
 
 bench: dev
 	$(BIN)/python -m tests.bench

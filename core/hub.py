@@ -12,7 +12,7 @@ from typing import Any
 from core.availability import require
 from core.errors import DownloadError, RecipeError
 
-WANTED = ("*.safetensors", "*.json", "*.txt", "*.model", "README.md", "LICENSE*")
+WANTED = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja", "README.md", "LICENSE*")
 """What is fetched, of the repository's own folder; anything in a folder below it is left."""
 BELOW = "*/*"
 WEIGHTS, WEIGHTS_IN_PARTS = "model.safetensors", "model.safetensors.index.json"

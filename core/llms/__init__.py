@@ -14,9 +14,9 @@ from core.part_settings import defaults, typed
 from core.registry import Registry
 from core.types import Completion, Labels, Prompt
 
-Style = Literal["rows", "json", "inline", "label"]
+Style = Literal["rows", "json", "inline", "label", "text"]
 """How an answer is written: a row of word, tab and tag per word; a JSON document; word/TAG words in one line;
-or one label.
+one label; or free text.
 """
 LIVE = ("endpoint", "transformers")
 """Language models that are asked, and not looked up."""

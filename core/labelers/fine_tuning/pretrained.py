@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from core import pretrained
 from core.catalog import models
 from core.errors import RecipeError
-from core.hub import fetch, has_weights, local_folder
 from core.types import Labels
 
-PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack")
-UNREADABLE = (OSError, ValueError, RuntimeError, LookupError, ImportError, TypeError, AttributeError)
-"""What transformers raises on files that are not what they are called."""
+ENCODER = pretrained.Kind("encoder", "stage1.model", "AutoModel", "stage1.download", "a name from ssp models")
 SHORTEST = 8
 """Sub-words a window must have room for."""
 OFFSET_POSITIONS = ("roberta", "camembert", "xlm-roberta-xl", "longformer", "xmod")
@@ -22,65 +19,10 @@ OFFSET_POSITIONS = ("roberta", "camembert", "xlm-roberta-xl", "longformer", "xmo
 
 
 def folder_of(name: str, *, download: bool) -> Path:
-    """The folder of an encoder with a configuration and weights in safetensors.
-
-    Args:
-        download: fetch what is missing; otherwise nothing leaves or reaches this machine.
-
-    Raises:
-        RecipeError: there is none, or it has other weights.
-        DownloadError: it could not be fetched.
-    """
-    found = local_folder(name)
-    named = Path(name).expanduser().is_dir()
-    if download and not named and (found is None or not has_weights(found)):
-        found = fetch(name)
-    if found is None:
-        raise _absent(name)
-    _refuse_unusable(name, found)
-    return found
-
-
-def _absent(name: str) -> RecipeError:
-    if Path(name).expanduser().is_absolute() or name.startswith((".", "~")) or name.count("/") != 1:
-        return RecipeError(
-            f"there is no folder {name} with an encoder.",
-            "Give stage1.model the path of a folder that holds config.json and model.safetensors, or a name "
-            "from ssp models.",
-        )
+    """See `core.pretrained.folder_of`."""
     known = models().get(name)
-    size = f"about {known.megabytes:,} MB" if known else "an unknown size: ssp models download says it first"
-    return RecipeError(
-        f"the encoder {name} is not on this machine (no such folder, and not in the hub's cache).",
-        f"It would have to be downloaded, {size}. Allow it with: ssp models download {name} "
-        "(or --set stage1.download=true).",
-    )
-
-
-def _refuse_unusable(name: str, folder: Path) -> None:
-    if (folder / "adapter_config.json").is_file():
-        raise RecipeError(
-            f"{name} is a set of adapters (adapter_config.json), not an encoder.",
-            "Merge it into its encoder and save that, or give the encoder itself.",
-        )
-    if not (folder / "config.json").is_file():
-        raise RecipeError(
-            f"the folder {folder} has no config.json: it is not an encoder.",
-            "Give stage1.model a folder as save_pretrained of transformers writes it.",
-        )
-    if has_weights(folder):
-        return
-    if any(found for pattern in PICKLED for found in folder.glob(pattern)):
-        raise RecipeError(
-            f"the weights of {name} are not in safetensors, and weights in other formats can run code when "
-            "they are read.",
-            'If you trust them, convert them once: python -c "from transformers import AutoModel as M; '
-            f"M.from_pretrained('{folder}').save_pretrained('{folder}')\"",
-        )
-    raise RecipeError(
-        f"the folder {folder} has no weights (model.safetensors).",
-        "Copy the whole model there; if it came from the hub: ssp models download NAME.",
-    )
+    size = f"about {known.megabytes:,} MB" if known else ""
+    return pretrained.folder_of(ENCODER, name, download=download, size=size)
 
 
 def tokenizer_of(name: str, folder: Path) -> Any:
@@ -90,7 +32,7 @@ def tokenizer_of(name: str, folder: Path) -> Any:
     def load() -> Any:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
-    tokenizer = _loaded(name, "tokenizer", load)
+    tokenizer = pretrained.loaded(ENCODER, name, "tokenizer", load)
     if not tokenizer.is_fast:
         raise RecipeError(
             f"the tokenizer of {name} ({type(tokenizer).__name__}) does not tell which sub-words belong to "
@@ -149,7 +91,7 @@ def classifier(name: str, folder: Path, label_set: Labels, *, tokens: bool, seed
             dtype=torch.float32,
         )
 
-    model, report = _loaded(name, "weights", load)
+    model, report = pretrained.loaded(ENCODER, name, "weights", load)
     _refuse_holes(name, model, [*report["missing_keys"], *(row[0] for row in report["mismatched_keys"])])
     return model
 
@@ -163,34 +105,3 @@ def _refuse_holes(name: str, model: Any, absent: Sequence[str]) -> None:
             f"{len(holes)} weights of the encoder {name} are missing or of another shape ({min(holes)} ...).",
             "The files are not those of the architecture config.json names; copy the model again.",
         )
-
-
-def _loaded(name: str, what: str, load: Callable[[], Any]) -> Any:
-    from safetensors import SafetensorError
-
-    try:
-        with _quiet():
-            return load()
-    except (*UNREADABLE, SafetensorError) as problem:
-        reason = str(problem).strip().partition("\n")[0].rstrip(".") or type(problem).__name__
-        raise RecipeError(
-            f"the {what} of the encoder {name} could not be loaded: {reason}.",
-            "Copy the model again, or choose another: ssp models.",
-        ) from None
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the library's remarks on the head that is new and its bars."""
-    from transformers.utils import logging as remarks
-
-    logging: Any = remarks
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
