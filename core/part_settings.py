@@ -46,7 +46,8 @@ def _as_type(part: str, key: str, value: Any, kind: type) -> object:
         if kind is bool:
             return _truth(value)
         if kind is tuple:
-            words = value.replace(",", " ").split() if isinstance(value, str) else value
+            one = isinstance(value, str | int | float)
+            words = str(value).replace(",", " ").split() if one else value
             return tuple(str(word) for word in words)
         if kind is int and (isinstance(value, bool) or float(value) != int(value)):
             raise ValueError("not a whole number")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core import in_context
+from core.asking.outcomes import USABLE
 from core.choosing import choose
 from core.errors import RecipeError
 from core.kept import Kept, shifted
@@ -50,7 +51,7 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
         Cancelled: `report` said that the user stopped it.
     """
     kept = Kept(keep)
-    noisy = _stage_one(job, report, kept)
+    noisy = _stage_one(job, sink, report, kept)
     if noisy:
         sink.predictions("stage1", noisy)
     settled = noisy
@@ -68,10 +69,12 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
         _stage_two(job, settled, pool, chosen, sink, report, kept)
 
 
-def _stage_one(job: RunInput, report: Report, kept: Kept) -> list[Prediction]:
+def _stage_one(job: RunInput, sink: Sink, report: Report, kept: Kept) -> list[Prediction]:
     name = job.recipe["stage1"]["labeler"]
-    if name == "none":
+    if name in {"none", "gold"}:
         return []
+    if name == "incontext":
+        return in_context.stage_one(job, sink, report)
     if name == "imported":
         return [job.stage1[item.position] for item in job.instances if item.position in job.stage1]
     if not job.sources:
@@ -114,7 +117,10 @@ def _corrected_records(job: RunInput) -> list[Record]:
 
 
 def pool_of(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
-    """The pool: target instances with noisy labels; human labels replace them with confidence 1."""
+    """The pool: target instances with noisy labels; human labels replace them with confidence 1.
+
+    What a language model gave no usable labels is no exemplar.
+    """
     by_position = {**job.stage1, **{prediction.position: prediction for prediction in settled}}
     pool = []
     for instance in (*job.instances, *job.others):
@@ -122,7 +128,7 @@ def pool_of(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
         noisy = by_position.get(instance.position)
         if human is not None:
             pool.append(_corrected(job.dataset.id, instance, human))
-        elif noisy is not None:
+        elif noisy is not None and noisy.outcome in USABLE:
             pool.append(_noisy(job.dataset, instance, noisy))
     return pool
 

@@ -25,7 +25,8 @@ class Context:
     """What a recipe can draw on for one data set, and the recipes there are.
 
     `completions` counts recorded calls, `templates` are names of prompt templates kept with the data set,
-    `runs` the stages of finished runs by id, oldest first, `gold` says whether the target's gold is known.
+    `runs` the stages of finished runs by id, oldest first; those in `shown_gold` were made with gold of the
+    target in view. `gold` says whether the target's gold is known.
     """
 
     dataset: Dataset
@@ -34,4 +35,5 @@ class Context:
     templates: frozenset[str] = frozenset()
     recipes: Mapping[str, Recipe] = field(default_factory=catalog.recipes)
     runs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shown_gold: frozenset[str] = frozenset()
     gold: bool = False

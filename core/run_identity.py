@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import core
+from core.recipe_llm import identity
 from core.recipes import Recipe
 
 
@@ -21,14 +22,17 @@ def code_version() -> str:
     files = sorted(
         path for room in rooms for kind in ("*.py", "*.json") for path in (root / room).rglob(kind)
     )
-    modules = ("pipeline", "choosing", "source_exemplars", "prompts", "in_context")
+    modules = ("pipeline", "choosing", "source_exemplars", "prompts", "templates", "in_context")
     for path in [*files, *(root / f"{name}.py" for name in modules)]:
         digest.update(path.read_bytes())
     return f"{core.__version__}+{digest.hexdigest()[:8]}"
 
 
 def run_id(recipe: Recipe, fingerprints: list[str], scope: Mapping[str, object]) -> str:
-    """First 16 hex digits of the hash of everything that decides a run's results."""
-    identity = {"recipe": recipe, "data": fingerprints, "scope": dict(scope), "code": code_version()}
-    canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """First 16 hex digits of the hash of everything that decides a run's results.
+
+    Settings of a language model that change no answer (where it is, how patiently it is asked) are no part.
+    """
+    decides = {"recipe": identity(recipe), "data": fingerprints, "scope": dict(scope), "code": code_version()}
+    canonical = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -41,8 +41,8 @@ class RunInput:
 
     `recorded` maps a position to the positions of its recorded exemplars in prompt order;
     `others` are the items outside the run that recorded exemplars name: they enter the pool with
-    their `stage1` labels. `corrections` are human labels, which enter it with confidence 1. `warnings`
-    are for the user's eyes.
+    their `stage1` labels. `again_template` is for items that are asked anew. `corrections` are
+    human labels, which enter the pool with confidence 1. `warnings` are for the user's eyes.
     """
 
     run_id: str
@@ -57,12 +57,17 @@ class RunInput:
     others: Sequence[Instance] = ()
     completions: Sequence[Completion] = ()
     template: str = ""
+    again_template: str = ""
     corrections: Mapping[int, Labels] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
 class Sink(Protocol):
-    """Where facts go, stage by stage; `note` is for what is told of the run as a whole (JSON)."""
+    """Where facts go, stage by stage; `note` is for what is told of the run as a whole (JSON).
+
+    `completions` comes once for each stage that asks a language model; a second `note` of a name adds to
+    the first.
+    """
 
     def predictions(self, stage: str, found: Sequence[Prediction]) -> None: ...
     def selections(self, found: Sequence[Selection], pool: Sequence[Exemplar]) -> None: ...

@@ -47,15 +47,21 @@ def with_sources(
         return list(chosen), list(pool)
     task = tasks[job.dataset.task]
     covers = [tuple(dict.fromkeys(map(task.coverage_label, item.labels))) for item in gold]
-    found = dict(_nearest(job, gold, [item.query for item in chosen], wanted, report))
+    found = dict(nearest(job, gold, [item.query for item in chosen], wanted, report))
     longer = [_longer(item, *found[item.query], len(pool), covers) for item in chosen]
     return longer, [*pool, *gold]
 
 
-def _nearest(
+def nearest(
     job: RunInput, gold: Sequence[Exemplar], queries: Sequence[int], wanted: int, report: Report
 ) -> Iterator[tuple[int, tuple[Rows, npt.NDArray[np.float64]]]]:
-    """(query, (rows of the gold pool, similarities)), most similar first, ties in order."""
+    """(query, (rows of the gold pool, similarities)), most similar first, ties in order.
+
+    The exemplars of all sources stand beside each other; what is nearest is shown, wherever it is from.
+
+    Raises:
+        EgressRefused: text may not go where the recipe's embedder would send it.
+    """
     settings = {key: value for key, value in job.recipe["embedder"].items() if key != "name"}
     embedder = build(job.recipe["embedder"]["name"], settings)
     connect(embedder, [job.dataset, *(_owner(job.dataset, source) for source in job.sources)])

@@ -23,9 +23,11 @@ from core.catalog.language_table import (
 from core.catalog.model_table import ModelEntry, models
 from core.catalog.private_languages import private_language
 from core.catalog.tagset_table import tagset
+from core.catalog.wording_table import ENGLISH, prompt_languages, prompt_template
 from core.errors import UnknownName
 
 __all__ = [
+    "ENGLISH",
     "CatalogEntry",
     "EncoderCoverage",
     "ModelEntry",
@@ -40,6 +42,7 @@ __all__ = [
     "models",
     "paper_languages",
     "private_language",
+    "prompt_languages",
     "prompt_template",
     "recipe",
     "recipes",
@@ -77,19 +80,6 @@ def recipe(name: str) -> dict[str, Any]:
     if name not in table:
         raise UnknownName("recipe", name, table)
     return table[name]
-
-
-def prompt_template(task: str) -> str:
-    """Our own prompt template of a task (Jinja).
-
-    Raises:
-        UnknownName: the task has none.
-    """
-    found = {path.name.removesuffix(".j2"): path for path in _listed("prompts", ".j2")}
-    if task not in found:
-        raise UnknownName("prompt template", task, found)
-    text: str = found[task].read_text(encoding="utf-8")
-    return text
 
 
 def _listed(folder: str, suffix: str) -> list[Any]:

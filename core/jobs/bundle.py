@@ -33,6 +33,7 @@ PREDICTION = pa.schema(
         ("labels", pa.list_(pa.string())),
         ("confidences", pa.list_(pa.float64())),
         ("error", pa.string()),
+        ("outcome", pa.string()),
     ]
 )
 POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
@@ -89,6 +90,7 @@ def load(folder: Path) -> RunInput:
         others=[record.instance for record in _records(inputs / "others.parquet")],
         completions=[Completion(**row) for row in _rows(inputs / "completions.parquet")],
         template=said["template"],
+        again_template=said.get("again_template", ""),
         corrections=_corrections(inputs / "corrections.parquet"),
         warnings=tuple(said["warnings"]),
     )
@@ -104,6 +106,7 @@ def _description(job: RunInput) -> dict[str, Any]:
         "code_version": code_version(),
         "seed": job.seed,
         "template": job.template,
+        "again_template": job.again_template,
         "warnings": list(job.warnings),
         "sources": [
             {
@@ -134,6 +137,7 @@ def _prediction_row(row: Prediction) -> dict[str, object]:
         "labels": list(row.labels),
         "confidences": None if row.confidences is None else list(row.confidences),
         "error": row.error,
+        "outcome": row.outcome,
     }
 
 
@@ -176,6 +180,7 @@ def _prediction(row: Mapping[str, Any]) -> Prediction:
         tuple(row["labels"]),
         None if confidences is None else tuple(confidences),
         error=row["error"],
+        outcome=row.get("outcome"),
     )
 
 

@@ -26,6 +26,7 @@ class FileSink:
         self._out = folder / "out"
         self._out.mkdir(parents=True, exist_ok=True)
         self._instances = instances
+        self._completions = 0
         self.stages: dict[str, int] = {}
         self.notes: dict[str, dict[str, object]] = {}
 
@@ -48,10 +49,12 @@ class FileSink:
         self._write("influence", rows.INFLUENCE, map(rows.influence_row, found))
 
     def completions(self, found: Iterable[Completion]) -> None:
-        self._write("completion", rows.COMPLETION, map(rows.completion_row, found))
+        self._completions += 1
+        name = f"completion-{self._completions}"
+        self._write(name, rows.COMPLETION, map(rows.completion_row, found))
 
     def note(self, name: str, said: Mapping[str, object]) -> None:
-        self.notes[name] = dict(said)
+        self.notes[name] = {**self.notes.get(name, {}), **said}
 
     def _write(self, name: str, schema: pa.Schema, found: Iterable[Row]) -> None:
         path = self._out / f"{name}.parquet"

@@ -13,7 +13,8 @@ from core.local_parts import fingerprints
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
 from core.prompts import prompt_sha256
-from core.recipes import Context, Imported, resolve
+from core.recipe_stage1 import origin_of
+from core.recipes import Context, Imported, Recipe, asking_settings, resolve
 from core.run_identity import run_id
 from core.run_input import RunInput, Source
 from core.store import Store, views
@@ -21,6 +22,10 @@ from core.types import Completion, Dataset, Instance, Prediction, Record
 
 PER_SOURCE = 400
 """Items of the target and of each source that are looked at for warnings."""
+GOLD_SHOWN = (
+    "Gold labels of the target are shown as exemplars (never a sentence's own): a skyline, "
+    "not what can be reached without labels."
+)
 ADVISED = "advised"
 """Stands for the sources that `core.advice.sources` would take."""
 
@@ -49,7 +54,7 @@ def prepare(store: Store, request: Request) -> RunInput:
     context = describe(store, dataset)
     recipe = resolve(request.recipe, request.overrides, context)
     splits = _splits(dataset, request.split)
-    fitted = recipe["stage1"]["labeler"] not in {"imported", "none"}
+    fitted = recipe["stage1"]["labeler"] not in {"imported", "none", "gold"}
     wanted = fitted or (recipe["stage2"]["from_sources"] and request.sources)
     instances = _target(store, dataset, splits, request.limit)
     sources = _sources(store, dataset, splits, instances, request) if wanted else []
@@ -57,12 +62,15 @@ def prepare(store: Store, request: Request) -> RunInput:
         recipe["stage2"]["from_sources"] = 0
     dataset = _with_labels(dataset, sources)
     positions = [item.position for item in instances]
-    origin = f"{dataset.id}/{recipe['stage1']['labels']}"
+    origin, stage = origin_of(str(recipe["stage1"]["labels"]), context)
+    if recipe["stage1"]["labeler"] == "gold":
+        origin, stage = f"{dataset.id}/gold", "gold"
     recorded = _recorded(store, recipe, origin, positions)
     others = _others(store, dataset, recorded, set(positions))
     pool = {item.position for item in (*instances, *others)}
     corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in pool}
-    template = _template(store, recipe, dataset)
+    template = _template(store, recipe, dataset, str(recipe["stage2"]["template"]))
+    again = _template(store, recipe, dataset, str(recipe["llm"].get("again_template", "")))
     scope = {
         "split": splits,
         "limit": request.limit,
@@ -71,7 +79,7 @@ def prepare(store: Store, request: Request) -> RunInput:
         "corrections": sorted((p, list(v)) for p, v in corrections.items()),
         "files": fingerprints(recipe),
         "template": prompt_sha256(template),
-    }
+    } | ({"again_template": prompt_sha256(again)} if again else {})
     data = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
     return RunInput(
         run_id=run_id(recipe, data, scope),
@@ -80,14 +88,15 @@ def prepare(store: Store, request: Request) -> RunInput:
         seed=request.seed,
         instances=instances,
         sources=sources,
-        stage1={} if fitted else views.predictions(store, origin, "stage1", sorted(pool)),
+        stage1={} if fitted else views.predictions(store, origin, stage, sorted(pool)),
         stage2=_stored_stage2(store, recipe, origin, positions),
         recorded=recorded,
         others=others,
         completions=_completions(store, recipe, dataset.id),
         template=template,
+        again_template=again,
         corrections=corrections,
-        warnings=_warnings(instances, sources),
+        warnings=(*_warnings(instances, sources), *_gold_shown(recipe, context)),
     )
 
 
@@ -100,22 +109,43 @@ def _warnings(instances: Sequence[Instance], sources: Sequence[Source]) -> tuple
     return (said,) if said else ()
 
 
+def _gold_shown(recipe: Recipe, context: Context) -> tuple[str, ...]:
+    """That a skyline is no result: it shows the model what it is judged by, other sentences' gold."""
+    stage1 = recipe["stage1"]
+    shown = stage1["labeler"] == "gold" or stage1["labels"] in context.shown_gold
+    return (GOLD_SHOWN,) if shown else ()
+
+
 def _words(item: Instance) -> Sequence[str]:
     return item.tokens or f"{item.text} {item.text_b or ''}".split()
 
 
 def describe(store: Store, dataset: Dataset) -> Context:
     """What a recipe can draw on for this data set."""
-    imported = {}
+    imported, finished, gold = {}, {}, False
+    shown_gold: set[str] = set()
     for run in views.runs(store, dataset.id):
+        gold = gold or run["kind"] == "gold"
+        if run["kind"] == "run" and run["status"] == "done":
+            finished[run["id"]] = frozenset(run["stages"])
+            stage1 = run["params"].get("stage1", {})
+            if stage1.get("labeler") == "gold" or stage1.get("labels") in shown_gold:
+                shown_gold.add(run["id"])
         if run["kind"] == "import":
             chosen = next(iter(views.selections(store, run["id"])), None)
             name = run["id"].removeprefix(f"{dataset.id}/")
             imported[name] = Imported(frozenset(run["stages"]), chosen is not None)
     has_calls = next(iter(views.completions(store, dataset.id)), None) is not None
-    template = views.template(store, dataset.id, "ssp-release")
-    templates = frozenset({"ssp-release"} if template else ())
-    return Context(dataset, imported, int(has_calls), templates, own_recipes.every(store.path.parent))
+    return Context(
+        dataset,
+        imported,
+        int(has_calls),
+        frozenset(row.name for row in views.templates(store, dataset.id)),
+        own_recipes.every(store.path.parent),
+        finished,
+        frozenset(shown_gold),
+        gold,
+    )
 
 
 def _splits(dataset: Dataset, asked: str | None) -> list[str]:
@@ -236,8 +266,9 @@ def _completions(store: Store, recipe: Mapping[str, dict[str, object]], dataset_
     return list(views.completions(store, dataset_id)) if recipe["stage2"]["llm"] == "replay" else []
 
 
-def _template(store: Store, recipe: Mapping[str, dict[str, object]], dataset: Dataset) -> str:
-    name = str(recipe["stage2"]["template"])
-    if "incontext" not in {recipe["stage1"]["labeler"], recipe["stage2"]["labeler"]}:
+def _template(store: Store, recipe: Recipe, dataset: Dataset, name: str) -> str:
+    """The text of a prompt template: one kept with the data set, else ours in the language asked for."""
+    if "incontext" not in {recipe["stage1"]["labeler"], recipe["stage2"]["labeler"]} or not name:
         return ""
-    return views.template(store, dataset.id, name) or catalog.prompt_template(dataset.task)
+    language = str(asking_settings(recipe).get("language", catalog.ENGLISH))
+    return views.template(store, dataset.id, name) or catalog.prompt_template(dataset.task, language)

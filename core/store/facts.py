@@ -14,6 +14,7 @@ from core.store.facts_runs import (
 from core.store.facts_settings import set_egress, set_tagset
 from core.store.ingest import ingest
 from core.store.queues import add_queue, delete_queue
+from core.store.templates import delete_template, save_template
 
 __all__ = [
     "LAYER",
@@ -26,9 +27,11 @@ __all__ = [
     "delete_dataset",
     "delete_queue",
     "delete_run",
+    "delete_template",
     "finish_run",
     "ingest",
     "put_scores",
+    "save_template",
     "set_egress",
     "set_tagset",
     "start_run",

@@ -1,6 +1,7 @@
 """Everything that can be asked of the workspace, in one place."""
 
 from core.store.queues import queues
+from core.store.templates import TemplateRow, templates
 from core.store.views_annotations import annotation_log, annotations
 from core.store.views_data import (
     completion,
@@ -27,6 +28,7 @@ from core.store.views_stage1 import confidence_by_label, label_thresholds, paire
 from core.store.views_words import ambiguous_forms, exemplar_use, selection_diagnostics
 
 __all__ = [
+    "TemplateRow",
     "ambiguous_forms",
     "annotation_log",
     "annotations",
@@ -60,5 +62,6 @@ __all__ = [
     "sentences",
     "stage_summary",
     "template",
+    "templates",
     "token_rate",
 ]

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.tasks.reading import Reading, Span
 from core.types import Labels
 
 FENCES = re.compile(r"^\s*```[^\n]*$", re.MULTILINE)
 
 
 def parse_label(completion: str, label_set: Labels) -> tuple[Labels, str | None]:
+    """The label of `read_label`, and what was wrong."""
+    found = read_label(completion, label_set)
+    return found.labels, found.problem
+
+
+def read_label(completion: str, label_set: Labels) -> Reading:
     """The one label a completion names, in any case, as whole words.
 
     Where several are named, the first line decides if it begins with one (after "Answer:" or the
@@ -18,14 +25,22 @@ def parse_label(completion: str, label_set: Labels) -> tuple[Labels, str | None]
     """
     text = FENCES.sub("", completion).strip()
     named = _named(text, label_set)
-    if len(named) == 1:
-        return (named[0],), None
-    if not named:
-        return ("",), f"no known label in the answer {text[:60]!r}" if text else "the answer is empty"
-    leading = _leading(text, label_set)
-    if leading:
-        return (leading,), None
-    return ("",), f"several labels in the answer ({', '.join(named)})"
+    label = named[0] if len(named) == 1 else _leading(text, label_set) if named else None
+    if label:
+        return Reading((label,), known=(True,), spans=(_span(completion, label),))
+    if named:
+        return _unusable(f"several labels in the answer ({', '.join(named)})")
+    return _unusable(f"no known label in the answer {text[:60]!r}" if text else "the answer is empty")
+
+
+def _unusable(fault: str) -> Reading:
+    return Reading(("",), fault, fault, (False,), (None,))
+
+
+def _span(completion: str, label: str) -> Span | None:
+    """Where the label stands first."""
+    found = _pattern((label,)).search(completion)
+    return found.span() if found else None
 
 
 def unknown_labels(labels: Sequence[str], label_set: Labels) -> list[str]:

@@ -101,7 +101,10 @@ def test_no_rows_at_all_is_one_sentence() -> None:
 
 
 def test_tab_rows_takes_the_first_two_cells() -> None:
-    assert tab_rows("a\tb\tc\nnothing\n\tO") == [("a", "b"), ("", "O")]
+    text = "a\tb\tc\nnothing\n\tO\n\r\rd\t e \r"
+    rows = tab_rows(text)
+    assert [(row.word, row.tag) for row in rows] == [("a", "b"), ("", "O"), ("d", "e")]
+    assert [text[slice(*row.span)] for row in rows if row.span] == ["b", "O", "e"]
 
 
 @pytest.mark.parametrize(
