@@ -15,6 +15,8 @@ from core.errors import FormatError, StudioError, UnknownName
 from core.recipes import TABLES, Recipe, apply_overrides
 
 HINT = "Correct the file, or delete it."
+NEEDED = ("stage1", "consensus", "selector", "embedder", "stage2")
+"""Tables no recipe can do without."""
 
 
 def folder(workspace: Path) -> Path:
@@ -51,7 +53,7 @@ def save(workspace: Path, name: str, base: str, overrides: Mapping[str, Any], *,
         raise StudioError(f"{name!r} cannot be the name of a recipe.", "Use small letters, digits, - and _.")
     if name in every(workspace):
         raise StudioError(f"there is a recipe {name} already.", "Choose another name.")
-    made = json.loads(json.dumps(dict(recipe(workspace, base))))
+    made = {table: {} for table in TABLES} | json.loads(json.dumps(dict(recipe(workspace, base))))
     apply_overrides(made, {key: _text(value) for key, value in overrides.items()})
     made |= {"name": name, "title": title or name, "description": f"{base}, with settings of one's own."}
     path = folder(workspace) / f"{name}.toml"
@@ -82,7 +84,7 @@ def _read(path: Path) -> Recipe:
         table = tomllib.loads(path.read_text(encoding="utf8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FormatError(path.name, 0, f"no readable TOML ({error}).", HINT) from error
-    missing = [key for key in (*RECIPE_KEYS, *TABLES) if key not in table]
+    missing = [key for key in (*RECIPE_KEYS, *NEEDED) if key not in table]
     if missing or table["name"] != path.stem:
         wrong = f"lacks {', '.join(missing)}" if missing else "is not called what its recipe is called"
         raise FormatError(path.name, 0, f"{wrong}.", HINT)

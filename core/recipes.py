@@ -12,11 +12,12 @@ from core.asking import Asking
 from core.errors import NoRecordedCalls, RecipeError, UnknownName
 from core.llms import LIVE
 from core.part_settings import defaults, typed
+from core.translation import of_recipes
 from core.types import Dataset
 
 Recipe = dict[str, Any]
 
-TABLES = ("stage1", "consensus", "selector", "embedder", "stage2", "llm")
+TABLES = ("stage1", "consensus", "selector", "embedder", "stage2", "llm", "translation")
 SHORT_NAMES = {
     "stage1": "stage1.labeler",
     "stage2": "stage2.labeler",
@@ -25,6 +26,8 @@ SHORT_NAMES = {
     "consensus": "consensus.use",
     "llm": "stage2.llm",
     "template": "stage2.template",
+    "translate": "stage1.translate",
+    "translation": "translation.name",
 } | {
     key: f"selector.{key}"
     for key in (
@@ -46,7 +49,10 @@ K = 8
 """Exemplars of the sources that a language model sees in Stage I (SSP, section 3.1)."""
 FROM_SOURCES = 8
 """Gold exemplars of source languages for the offline tagger, measured in docs/measured.md."""
-FIXED = {"stage1": {"labeler", "labels", "k"}, "stage2": {"labeler", "llm", "template", "from_sources"}}
+FIXED = {
+    "stage1": {"labeler", "labels", "k", *of_recipes.STAGE1},
+    "stage2": {"labeler", "llm", "template", "from_sources"},
+}
 """Entries of the tables that are not settings of the labeler they name."""
 ASKING = tuple(defaults(Asking))
 """Entries of table `llm` that are not settings of the language model."""
@@ -92,6 +98,7 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
     if context.dataset.task not in recipe["tasks"]:
         raise RecipeError(f"recipe {name!r} does not do {context.dataset.task}.")
     chosen = apply_overrides(recipe, overrides)
+    of_recipes.decide(recipe, OFFLINE_LABELERS[context.dataset.task])
     _decide_stage1(recipe, context)
     _decide_stage2(recipe, context)
     _decide_selector(recipe, context, chosen)
@@ -140,7 +147,7 @@ def _agree(recipe: Recipe, chosen: set[str]) -> None:
     """`stage2=none` and `llm=...` name the same thing from two sides: keep them consistent."""
     stage2 = recipe["stage2"]
     if "stage2.labeler" in chosen and stage2["labeler"] == "none":
-        if recipe["stage1"]["labeler"] != "incontext":
+        if recipe["stage1"]["labeler"] != "incontext" and recipe["translation"].get("name") != "llm":
             stage2["llm"] = "none"
     elif "stage2.llm" in chosen and "stage2.labeler" not in chosen:
         stage2["labeler"] = "auto"
