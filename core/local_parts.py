@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-NAMED = (("stage1", "model"), ("stage2", "weights"), ("embedder", "model"), ("llm", "model"))
+NAMED = (
+    ("stage1", "model"),
+    ("stage2", "weights"),
+    ("embedder", "model"),
+    ("llm", "model"),
+    ("translation", "model"),
+)
 """Table and setting of a recipe that may hold a path."""
 WHOLE = 1 << 20
 """Bytes up to which a file is read; of a larger one its length and the time it was changed count."""

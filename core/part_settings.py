@@ -44,7 +44,7 @@ def _as_type(part: str, key: str, value: Any, kind: type) -> object:
     """The value in the type of the setting's default; text from a command line is accepted."""
     try:
         if kind is bool:
-            return _truth(value)
+            return truth(value)
         if kind is tuple:
             one = isinstance(value, str | int | float)
             words = str(value).replace(",", " ").split() if one else value
@@ -59,7 +59,8 @@ def _as_type(part: str, key: str, value: Any, kind: type) -> object:
         ) from None
 
 
-def _truth(value: object) -> bool:
+def truth(value: object) -> bool:
+    """Yes or no, as a recipe or a command line spells it. Raises ValueError."""
     names = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     text = str(value).strip().lower()
     if text not in names:

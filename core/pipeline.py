@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import in_context
+from core import in_context, translating
 from core.asking.outcomes import USABLE
 from core.choosing import choose
 from core.errors import RecipeError
@@ -51,22 +51,33 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
         Cancelled: `report` said that the user stopped it.
     """
     kept = Kept(keep)
-    noisy = _stage_one(job, sink, report, kept)
-    if noisy:
-        sink.predictions("stage1", noisy)
+    job = translating.translated(job, sink, report)
+    noisy = translating.labelled(job, lambda inner: _stage_one(inner, sink, report, kept), sink, report)
+    job = translating.shown(job)
+    _told("stage1", job, noisy, sink)
     settled = noisy
     if noisy and job.recipe["consensus"]["use"]:
         report("type consensus", 0, 1)
-        settled = consensus(
-            job.instances, noisy, job.dataset.labels, job.dataset.task, corrected=job.corrections
-        )
-        sink.predictions("consensus", settled)
+        items = [*job.instances, *translating.unlabelled(job)]
+        settled = consensus(items, noisy, job.dataset.labels, job.dataset.task, corrected=job.corrections)
+        _told("consensus", job, settled, sink)
     pool = pool_of(job, settled)
     chosen, pool = with_sources(job, pool, choose(job, pool, report, kept), report)
     if chosen:
         sink.selections(chosen, pool)
     if job.recipe["stage2"]["labeler"] != "none":
         _stage_two(job, settled, pool, chosen, sink, report, kept)
+
+
+def _told(stage: str, job: RunInput, found: Sequence[Prediction], sink: Sink) -> None:
+    """A stage's labels as facts; those of items outside the run (0-CLT-U) as stage `pool`."""
+    inside = {item.position for item in job.instances}
+    for name, rows in (
+        (stage, [row for row in found if row.position in inside]),
+        ("pool", [row for row in found if row.position not in inside]),
+    ):
+        if rows:
+            sink.predictions(name, rows)
 
 
 def _stage_one(job: RunInput, sink: Sink, report: Report, kept: Kept) -> list[Prediction]:

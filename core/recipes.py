@@ -13,13 +13,14 @@ from core.recipe_context import Context, Imported, Recipe
 from core.recipe_llm import asking_settings, decide_llm, decide_template, model_settings, need_recordings
 from core.recipe_selector import decide_selector
 from core.recipe_stage1 import decide_stage1, need_stage1
+from core.translation import of_recipes
 
 __all__ = [
     "FROM_SOURCES", "SHORT_NAMES", "TABLES", "Context", "Imported", "Recipe", "apply_overrides",
     "asking_settings", "labeler_settings", "model_settings", "resolve",
 ]  # fmt: skip
 
-TABLES = ("stage1", "consensus", "selector", "embedder", "stage2", "llm")
+TABLES = ("stage1", "consensus", "selector", "embedder", "stage2", "llm", "translation")
 SHORT_NAMES = {
     "stage1": "stage1.labeler",
     "stage2": "stage2.labeler",
@@ -28,6 +29,8 @@ SHORT_NAMES = {
     "consensus": "consensus.use",
     "llm": "stage2.llm",
     "template": "stage2.template",
+    "translate": "stage1.translate",
+    "translation": "translation.name",
 } | {
     key: f"selector.{key}"
     for key in (
@@ -47,7 +50,10 @@ SHORT_NAMES = {
 TOKEN_TASKS = {"pos", "ner"}
 FROM_SOURCES = 8
 """Gold exemplars of source languages for the offline tagger, measured in docs/measured.md."""
-FIXED = {"stage1": {"labeler", "labels", "k"}, "stage2": {"labeler", "llm", "template", "from_sources"}}
+FIXED = {
+    "stage1": {"labeler", "labels", "k", *of_recipes.STAGE1},
+    "stage2": {"labeler", "llm", "template", "from_sources"},
+}
 """Entries of the tables that are not settings of the labeler they name."""
 OFFLINE_LABELERS = {"pos": "crf", "ner": "crf", "nli": "overlap", "topic": "ngram_lr"}
 STAGE2_OF_LLM = {
@@ -72,6 +78,7 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
     if context.dataset.task not in recipe["tasks"]:
         raise RecipeError(f"recipe {name!r} does not do {context.dataset.task}.")
     chosen = apply_overrides(recipe, overrides)
+    of_recipes.decide(recipe, OFFLINE_LABELERS[context.dataset.task])
     decide_stage1(recipe, context, OFFLINE_LABELERS)
     _decide_stage2(recipe, context)
     decide_selector(recipe, context, chosen)
@@ -125,7 +132,7 @@ def _agree(recipe: Recipe, chosen: set[str]) -> None:
     """`stage2=none` and `llm=...` name the same thing from two sides: keep them consistent."""
     stage2 = recipe["stage2"]
     if "stage2.labeler" in chosen and stage2["labeler"] == "none":
-        if recipe["stage1"]["labeler"] != "incontext":
+        if recipe["stage1"]["labeler"] != "incontext" and recipe["translation"].get("name") != "llm":
             stage2["llm"] = "none"
     elif "stage2.llm" in chosen and "stage2.labeler" not in chosen and not _ends_with_stage1(recipe):
         stage2["labeler"] = "auto"

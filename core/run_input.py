@@ -41,8 +41,10 @@ class RunInput:
 
     `recorded` maps a position to the positions of its recorded exemplars in prompt order;
     `others` are the items outside the run that recorded exemplars name: they enter the pool with
-    their `stage1` labels. `again_template` is for items that are asked anew. `corrections` are
-    human labels, which enter the pool with confidence 1. `warnings` are for the user's eyes.
+    their `stage1` labels, or with those that Stage I gives them (0-CLT-U). `parallel` are texts with
+    their translations, to align words by. `again_template` is for items that are asked anew.
+    `corrections` are human labels, which enter the pool with confidence 1. `warnings` are for the
+    user's eyes.
     """
 
     run_id: str
@@ -55,6 +57,7 @@ class RunInput:
     stage2: Mapping[int, Prediction] = field(default_factory=dict)
     recorded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     others: Sequence[Instance] = ()
+    parallel: Sequence[Instance] = ()
     completions: Sequence[Completion] = ()
     template: str = ""
     again_template: str = ""

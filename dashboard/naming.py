@@ -13,7 +13,13 @@ from core.types import Dataset
 
 TASKS = {"pos": "Part of speech", "ner": "Named entities", "nli": "Inference", "topic": "Topic"}
 SHORT_TASKS = {"pos": "POS", "ner": "NER", "nli": "NLI", "topic": "topic"}
-STAGES = {"stage1": "Stage I", "consensus": "Stage I + consensus", "stage2": "Stage II", "gold": "Gold"}
+STAGES = {
+    "stage1": "Stage I",
+    "consensus": "Stage I + consensus",
+    "stage2": "Stage II",
+    "pool": "Stage I of unlabelled sentences",
+    "gold": "Gold",
+}
 METRICS = {
     "token_accuracy": "Token accuracy",
     "macro_f1": "Macro F1",

@@ -25,8 +25,11 @@ INSTANCE = pa.schema(
         ("text", pa.string()),
         ("text_b", pa.string()),
         ("labels", pa.list_(pa.string())),
+        ("translations", pa.string()),
     ]
 )
+TRANSLATIONS = ("translations", "translations_b")
+"""Of meta, all that a run looks at."""
 PREDICTION = pa.schema(
     [
         ("position", pa.int64()),
@@ -46,7 +49,7 @@ def save(job: RunInput, folder: Path, asked: Mapping[str, Any] | None = None) ->
     """
     inputs = folder / "in"
     inputs.mkdir(parents=True, exist_ok=True)
-    for name, items in (("target", job.instances), ("others", job.others)):
+    for name, items in (("target", job.instances), ("others", job.others), ("parallel", job.parallel)):
         _write(inputs / f"{name}.parquet", INSTANCE, (_instance_row(item, None) for item in items))
     for number, source in enumerate(job.sources):
         rows = (_instance_row(record.instance, record.labels) for record in source.records)
@@ -88,6 +91,7 @@ def load(folder: Path) -> RunInput:
         stage2=_predictions(inputs / "stage2.parquet"),
         recorded={row["position"]: tuple(row["chosen"]) for row in _rows(inputs / "recorded.parquet")},
         others=[record.instance for record in _records(inputs / "others.parquet")],
+        parallel=tuple(record.instance for record in _records(inputs / "parallel.parquet")),
         completions=[Completion(**row) for row in _rows(inputs / "completions.parquet")],
         template=said["template"],
         again_template=said.get("again_template", ""),
@@ -128,7 +132,13 @@ def _instance_row(item: Instance, labels: Labels | None) -> dict[str, object]:
         "text": item.text,
         "text_b": item.text_b,
         "labels": None if labels is None else list(labels),
+        "translations": _translations(item),
     }
+
+
+def _translations(item: Instance) -> str | None:
+    found = {name: item.meta[name] for name in TRANSLATIONS if item.meta.get(name)}
+    return json.dumps(found, ensure_ascii=False) if found else None
 
 
 def _prediction_row(row: Prediction) -> dict[str, object]:
@@ -165,7 +175,8 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def _records(path: Path) -> Iterable[Record]:
     for row in _rows(path):
-        instance = Instance(row["position"], row["split"], tuple(row["tokens"]), row["text"], row["text_b"])
+        words, meta = tuple(row["tokens"]), json.loads(row["translations"] or "{}")
+        instance = Instance(row["position"], row["split"], words, row["text"], row["text_b"], meta)
         yield Record(instance, None if row["labels"] is None else tuple(row["labels"]))
 
 

@@ -9,6 +9,7 @@ from core import catalog, own_recipes
 from core.advice.script_gap import script_warning
 from core.advice.sources import advised
 from core.errors import RecipeError, UnknownName
+from core.jobs.parallel import parallel
 from core.local_parts import fingerprints
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
@@ -66,7 +67,8 @@ def prepare(store: Store, request: Request) -> RunInput:
     if recipe["stage1"]["labeler"] == "gold":
         origin, stage = f"{dataset.id}/gold", "gold"
     recorded = _recorded(store, recipe, origin, positions)
-    others = _others(store, dataset, recorded, set(positions))
+    others = _others(store, dataset, recorded, set(positions)) or _pool(store, dataset, splits, recipe)
+    beside = parallel(store, dataset, recipe)
     pool = {item.position for item in (*instances, *others)}
     corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in pool}
     template = _template(store, recipe, dataset, str(recipe["stage2"]["template"]))
@@ -81,17 +83,19 @@ def prepare(store: Store, request: Request) -> RunInput:
         "template": prompt_sha256(template),
     } | ({"again_template": prompt_sha256(again)} if again else {})
     data = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
+    data += beside.fingerprints
     return RunInput(
         run_id=run_id(recipe, data, scope),
         dataset=dataset,
         recipe=recipe,
         seed=request.seed,
-        instances=instances,
-        sources=sources,
+        instances=beside.of_target(dataset, instances),
+        sources=[beside.of_source(views.dataset(store, item.dataset), item) for item in sources],
         stage1={} if fitted else views.predictions(store, origin, stage, sorted(pool)),
         stage2=_stored_stage2(store, recipe, origin, positions),
         recorded=recorded,
-        others=others,
+        others=beside.of_target(dataset, others),
+        parallel=tuple(beside.pairs),
         completions=_completions(store, recipe, dataset.id),
         template=template,
         again_template=again,
@@ -174,6 +178,22 @@ def _others(
         return []
     everything = strip_gold(views.records(store, dataset.id, with_gold=False))
     return [item for item in everything if item.position in named]
+
+
+def _pool(
+    store: Store, dataset: Dataset, labelled: list[str], recipe: Mapping[str, dict[str, object]]
+) -> list[Instance]:
+    """The unlabelled sentences of other splits that enter the pool (0-CLT-U)."""
+    asked = str(recipe["stage1"].get("pool", ""))
+    if not asked:
+        return []
+    splits = sorted(set(dataset.splits) - set(labelled)) if asked == "others" else _splits(dataset, asked)
+    if not splits or set(splits) & set(labelled):
+        raise RecipeError(
+            f"{dataset.id} has no unlabelled sentences in {asked}: this run labels {', '.join(labelled)}.",
+            f"Give other splits of it (--set stage1.pool=...); it has {', '.join(sorted(dataset.splits))}.",
+        )
+    return strip_gold(views.records(store, dataset.id, splits=splits, with_gold=False))
 
 
 def _sources(

@@ -58,7 +58,7 @@ def _run(row: Row[Any], stages: dict[str, int]) -> RunRow:
         "seed": row.seed,
         "created_at": _utc(row.created_at),
         "stages": sorted(stages, key=lambda stage: (ORDER.get(stage, 9), stage)),
-        "n": max(stages.values(), default=0),
+        "n": max((n for stage, n in stages.items() if stage != "pool"), default=0),
         "name": row.name,
         "parent": row.parent,
         "code_version": row.code_version,
