@@ -10,9 +10,11 @@ import typer
 
 from core import demo as the_demo
 from core.cli.app import Json, Workspace, app, configured, opened, progress
+from core.cli.confirming import confirmed, confirmed_unseen
 from core.cli.handing import open_dashboard, run_there, sample_there
 from core.cli.output import answer, percent, table
-from core.errors import StoreLocked, StudioError
+from core.cli.run_options import Limit, Named, Seed, Set, Sources, Split, Yes, request_of
+from core.errors import StoreLocked
 from core.jobs.launch import run_here
 from core.jobs.prepare import Request
 from core.jobs.storing import outcome
@@ -25,26 +27,19 @@ from core.store import views
 @app.command()
 def run(
     recipe: Annotated[str, typer.Argument(help="ssp | transfer | nearest | random")],
-    dataset: Annotated[str, typer.Option("--dataset", help="Id of the data set to label.")],
-    source: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--source",
-            help="Labelled source data: ID, ID:SPLIT+SPLIT, or advised (see ssp advise); repeatable.",
-        ),
-    ] = None,
-    split: Annotated[str | None, typer.Option(help="Split to label (default: test)")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N instances")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random")] = 0,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="key=value, for example llm=replay or k=4; repeatable.")
-    ] = None,
+    dataset: Named,
+    source: Sources = None,
+    split: Split = None,
+    limit: Limit = None,
+    seed: Seed = 0,
+    setting: Set = None,
+    yes: Yes = False,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
     """Label a data set: Stage I, exemplar selection, Stage II. A run that was interrupted goes on."""
-    request = Request(recipe, dataset, _settings(setting or []), source or [], split, limit, seed)
-    document = _run(configured(workspace), request, workspace)
+    request = request_of(recipe, dataset, source, split, limit, seed, setting)
+    document = run_request(configured(workspace), request, workspace, yes=yes)
     left = document["left_out"]
     note = "" if document["computed"] else " (stored already)"
     note += f" ({left} source rows left out: translations of what was labelled)" if left else ""
@@ -54,17 +49,24 @@ def run(
     answer(document, f"run {run_id}{note}; see it with: ssp evaluate {run_id}", as_json=as_json)
 
 
-def _run(chosen: Settings, request: Request, workspace: Path | None) -> dict[str, Any]:
-    """By the dashboard that has the workspace open; where there is none, here."""
+def run_request(
+    chosen: Settings, request: Request, workspace: Path | None, *, yes: bool = False
+) -> dict[str, Any]:
+    """By the dashboard that has the workspace open; where there is none, here.
+
+    Raises:
+        StudioError: nobody agreed to what leaves or costs, or what the run raises.
+    """
     with progress() as report:
         try:
             with opened(workspace) as (store, here):
+                request = confirmed(store, here, request, yes=yes)
                 run_id, computed = run_here(store, here, request, report)
                 return outcome(store, run_id, computed=computed)
         except StoreLocked as locked:
             if not open_dashboard(chosen, locked):
                 raise
-            return run_there(chosen, request, report)
+            return run_there(chosen, confirmed_unseen(request, yes=yes), report)
 
 
 @app.command()
@@ -142,16 +144,6 @@ def demo(as_json: Json = False, workspace: Workspace = None) -> None:
         run_id = the_demo.prepare_demo(store, chosen, report)
     document = {"run": run_id, "workspace": str(folder), "path": f"/?run={run_id}&tour=1"}
     answer(document, f"demo ready in {folder}: ssp serve --workspace {folder} --tour", as_json=as_json)
-
-
-def _settings(pairs: list[str]) -> dict[str, str]:
-    settings = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise StudioError(f"--set {pair!r} is not key=value.", "For example --set llm=replay.")
-        settings[key.strip()] = value
-    return settings
 
 
 def _plain_selection(row: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from core.store.views_labels import (
     reliability,
     stage_summary,
 )
+from core.store.views_pace import model_outcomes, pace
 from core.store.views_runs import influence, predictions, run, runs, scores, selection, selections
 from core.store.views_sentences import n_sentences, positions, sentences
 from core.store.views_stage1 import confidence_by_label, label_thresholds, paired_labels
@@ -46,7 +47,9 @@ __all__ = [
     "instances",
     "label_counts",
     "label_thresholds",
+    "model_outcomes",
     "n_sentences",
+    "pace",
     "paired_labels",
     "positions",
     "predictions",

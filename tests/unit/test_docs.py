@@ -12,6 +12,7 @@ import pytest
 
 from core import catalog
 from core.registry import Registry
+from tests.fake_llm import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +52,33 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
     carry_out([line for part in parts for line in blocks(part)], tmp_path)
     assert (tmp_path / "mine.conllu").exists()
     assert (tmp_path / "penn-again.bio").read_text() == (tmp_path / "penn.bio").read_text().replace("\t", " ")
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_page_on_language_models_run(tmp_path: Path) -> None:
+    """As the README's, against a server on this machine."""
+    binaries = Path(sys.executable).parent
+    page = (ROOT / "docs" / "llms.md").read_text("utf8")
+    lines = re.findall(r"<!-- test: llms -->\n```sh\n(.*?)```", page, flags=re.DOTALL)
+    assert len(lines) == 5
+    with serving() as fake:
+        environment = os.environ | {
+            "SSP_WORKSPACE": str(tmp_path / "workspace"),
+            "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+            "LLM_URL": fake.url,
+            "LLM_MODEL": fake.model,
+        }
+        for line in ["ssp sample", *"".join(lines).splitlines()]:
+            done = subprocess.run(
+                ["bash", "-c", line],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+    assert (tmp_path / "calls.jsonl").exists()
 
 
 def test_the_readme_names_make_targets_that_exist() -> None:
