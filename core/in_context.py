@@ -25,6 +25,7 @@ from core.recipes import asking_settings
 from core.run_input import RunInput, Sink
 from core.source_exemplars import nearest, source_pool
 from core.tasks import Task, tasks
+from core.trust_reports import known
 from core.types import OUTCOMES, Completion, Exemplar, Prediction, Report, Selection
 
 Stage = Literal["stage1", "stage2"]
@@ -142,6 +143,8 @@ def _labelled(
     rows = [tally.found[item.position] for item in job.instances]
     rows, fitted = calibrated(rows, job.corrections, job.dataset.labels)
     sink.note("llm", {stage: _told(model, manner, tally, fitted)})
+    if job.folder and (seen := known(job.folder.parents[1], job.dataset.id, model.llm.name, model.host)):
+        sink.note("contamination", seen)
     return rows
 
 
