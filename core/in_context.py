@@ -40,7 +40,7 @@ def _answers(job: RunInput, questions: Iterator[Question], stage: str, report: R
         report(stage, done, total)
 
     task = tasks[job.dataset.task]
-    for answer in ask(connected(job), job.template, task, job.dataset.labels, questions, alive):
+    for answer in ask(connected(job).llm, job.template, task, job.dataset.labels, questions, alive):
         done += 1
         alive()
         yield answer

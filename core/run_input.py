@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from core.types import (
@@ -42,7 +43,7 @@ class RunInput:
     `recorded` maps a position to the positions of its recorded exemplars in prompt order;
     `others` are the items outside the run that recorded exemplars name: they enter the pool with
     their `stage1` labels. `corrections` are human labels, which enter it with confidence 1. `warnings`
-    are for the user's eyes.
+    are for the user's eyes. `folder` is that of the job which carries the run out, in a workspace.
     """
 
     run_id: str
@@ -59,6 +60,7 @@ class RunInput:
     template: str = ""
     corrections: Mapping[int, Labels] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    folder: Path | None = field(default=None, compare=False)
 
 
 class Sink(Protocol):

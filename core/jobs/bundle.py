@@ -91,6 +91,7 @@ def load(folder: Path) -> RunInput:
         template=said["template"],
         corrections=_corrections(inputs / "corrections.parquet"),
         warnings=tuple(said["warnings"]),
+        folder=folder,
     )
 
 
