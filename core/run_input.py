@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from core.types import (
@@ -44,7 +45,7 @@ class RunInput:
     their `stage1` labels, or with those that Stage I gives them (0-CLT-U). `parallel` are texts with
     their translations, to align words by. `again_template` is for items that are asked anew.
     `corrections` are human labels, which enter the pool with confidence 1. `warnings` are for the
-    user's eyes.
+    user's eyes. `folder` is that of the job which carries the run out, in a workspace.
     """
 
     run_id: str
@@ -63,6 +64,7 @@ class RunInput:
     again_template: str = ""
     corrections: Mapping[int, Labels] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    folder: Path | None = field(default=None, compare=False)
 
 
 class Sink(Protocol):

@@ -1,38 +1,34 @@
 """Text sent to a host: one JSON document by POST, after the gate let it pass.
 
-Keys come from the environment when they are needed. They are not kept, and neither they nor the text
-nor what a server says of them get into a message.
+Neither keys (`core.keys`) nor the text, nor what a server says of them, get into a message.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from core.egress import check, host_of, is_this_machine
 from core.embedders import Line
 from core.errors import RecipeError
+from core.keys import EMBEDDINGS_KEYS as KEYS
+from core.keys import LLM_KEYS, about_the_key, authorization, without_keys, without_secrets
+from core.llms import Request
+from core.llms.keeping import Keep
+from core.llms.line import Line as ModelLine
+from core.pauses import BUSY, asked_pause
 from core.types import Dataset
 
 if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState
 
-KEYS = ("SSP_EMBEDDINGS_KEY", "OPENAI_API_KEY")
-"""Environment variables that may hold the key, first come first served.
-
-The second was not given for this server: it goes nowhere unencrypted but to this machine.
-"""
-BUSY = (408, 425, 429)
-"""Answers besides 5xx after which it helps to ask again."""
 PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before the first repetition, doubled each time; and the most, whatever a server asks for."""
 CONNECTING = 10.0
@@ -62,9 +58,43 @@ def connect(part: object, datasets: Iterable[Dataset]) -> None:
     """
     if not isinstance(part, Sender):
         return
-    host = host_of(part.address)
-    check(datasets, part.address, agreed=bool(part.agreed) and host_of(part.agreed) == host)
+    host = let_through(part.address, datasets, part.agreed)
     part.connect(PostLine(part.address.rstrip("/"), host, part.timeout, part.retries))
+
+
+def let_through(address: str, datasets: Iterable[Dataset], agreed: str) -> str:
+    """The host of an address, once text of these data sets may go there.
+
+    Args:
+        agreed: the host that the user has agreed to; "" = none.
+
+    Raises:
+        EgressRefused: the text may not go there.
+    """
+    host = host_of(address)
+    check(datasets, address, agreed=bool(agreed) and host_of(agreed) == host)
+    return host
+
+
+def model_line(
+    address: str, host: str, may_repeat: Callable[[Request], bool], keep: Keep | None = None
+) -> ModelLine:
+    """The way to a language model, for text that was let through; its key stays in the environment.
+
+    Args:
+        may_repeat, keep: see `core.llms.line.Line`.
+    """
+    return ModelLine(
+        address=address.rstrip("/"),
+        host=host,
+        away=not is_this_machine(host),
+        headers=partial(authorization, address, LLM_KEYS),
+        key_refused=partial(about_the_key, address, LLM_KEYS),
+        hidden=without_secrets,
+        unkeyed=without_keys,
+        keep=keep,
+        may_repeat=may_repeat,
+    )
 
 
 class _Again(Exception):
@@ -160,7 +190,7 @@ class PostLine:
         """Pass an answer whose body is wanted. Raises RecipeError; _Again where asking again may help."""
         status = answer.status_code
         if status in BUSY or status >= 500:
-            raise _Again(f"is busy or broken (it answered {status})", _asked_pause(answer))
+            raise _Again(f"is busy or broken (it answered {status})", asked_pause(answer.headers))
         if status == 200:
             return
         if answer.is_redirect:
@@ -188,12 +218,7 @@ def _trusted() -> ssl.SSLContext:
 
 def _refusals(address: str) -> dict[int, tuple[str, str]]:
     """What an answer means, and what to do."""
-    name = _key_name(address)
-    key = (
-        (f"does not accept the key in {name} (401 or 403)", "Correct the key, or use another model.")
-        if name
-        else ("asks for a key (401 or 403)", f"Put it into the environment: {KEYS[0]}=...")
-    )
+    key = about_the_key(address, KEYS)
     refused = (
         "does not take this request (400, 413 or 422)",
         "Try a smaller embedder.batch_size, or another model.",
@@ -206,32 +231,8 @@ def _refusals(address: str) -> dict[int, tuple[str, str]]:
 
 
 def _headers(address: str) -> dict[str, str]:
-    headers = {"Content-Type": "application/json", "User-Agent": "ssp-studio"}
-    name = _key_name(address)
-    if not name:
-        return headers
-    key = os.environ[name].strip()
-    if not (key.isascii() and key.isprintable()):
-        raise RecipeError(f"{name} holds signs that no key has.", "Correct it.")
-    return headers | {"Authorization": f"Bearer {key}"}
-
-
-def _key_name(address: str) -> str:
-    """The environment variable that holds the key for an address; "" = none does."""
-    private = urlsplit(address).scheme == "https" or is_this_machine(host_of(address))
-    names = KEYS if private else KEYS[:1]
-    return next((name for name in names if os.environ.get(name, "").strip()), "")
-
-
-def _asked_pause(answer: httpx.Response) -> float:
-    """Seconds that Retry-After asks for, as a number or a date; 0 = it does not."""
-    asked = answer.headers.get("Retry-After", "").strip()
-    if asked.isdecimal():
-        return float(asked[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return 0.0
+    fixed = {"Content-Type": "application/json", "User-Agent": "ssp-studio"}
+    return fixed | authorization(address, KEYS)
 
 
 def _pause(state: RetryCallState) -> float:

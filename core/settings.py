@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         return self.workspace / "inbox"
 
     @property
+    def calls(self) -> Path:
+        """The log of all calls of language models."""
+        return self.workspace / "cache" / "calls.sqlite"
+
+    @property
     def embeddings(self) -> Path:
         """The cache of texts' vectors."""
         return self.workspace / "cache" / "embeddings"

@@ -10,11 +10,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
+from core.addresses import PLAIN, is_plain
 from core.embedders import Line, embedders
 from core.embedders.checks import check_seconds, check_text, check_whole
 from core.embedders.dense import Dense
@@ -57,10 +57,9 @@ class EndpointEmbedder(Dense):
         check_text(self.part, base_url=self.base_url, model=self.model, agreed=self.agreed)
         check_seconds(self.part, "timeout", self.timeout)
         check_whole(self.part, "retries", self.retries, 0, 10)
-        if self.base_url and not _is_plain(self.base_url):
+        if self.base_url and not is_plain(self.base_url):
             raise RecipeError(
-                "embedder endpoint: base_url is not a plain http or https address "
-                "(no user, password, query or fragment).",
+                f"embedder endpoint: base_url is not {PLAIN}.",
                 BASE_URL_HINT,
             )
 
@@ -103,17 +102,6 @@ class EndpointEmbedder(Dense):
         document = {"model": self.model, "input": [text or " " for text in texts], "encoding_format": "float"}
         body = line.post("/embeddings", document, largest=BYTES_PER_TEXT * (len(texts) + 1))
         return _table(_vectors(_entries(body, line.host), len(texts), line.host), line.host)
-
-
-def _is_plain(url: str) -> bool:
-    """Whether every reader of URLs finds the same host in it, and no secret."""
-    if any(sign in url for sign in "@?#\\") or not url.isascii() or not url.isprintable() or " " in url:
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _entries(body: bytes, host: str) -> list[Any]:

@@ -97,6 +97,7 @@ def load(folder: Path) -> RunInput:
         again_template=said.get("again_template", ""),
         corrections=_corrections(inputs / "corrections.parquet"),
         warnings=tuple(said["warnings"]),
+        folder=folder,
     )
 
 

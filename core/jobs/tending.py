@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core import processes
+from core.calls.noting import NOTE
 from core.errors import StudioError
 from core.jobs.board import UNWRITTEN, tail, unfinished_jobs, worker
 from core.jobs.claim import ORPHANED, Claimed
@@ -160,4 +161,5 @@ def _pieces(folder: Path) -> str:
         for path in (folder / room).rglob("*")
         if path.is_file() and not path.name.endswith(PART)
     ]
-    return f"{len(found)}/{max(found, default=0)}"
+    calls = read_json(folder / NOTE).get("calls", 0)
+    return f"{len(found)}/{max(found, default=0)}/{calls}"

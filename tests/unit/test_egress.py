@@ -62,6 +62,7 @@ def test_the_setting_is_stored(tmp_path: Path) -> None:
 CLIENTS = {
     "openai",
     "httpx",
+    "httpx2",
     "requests",
     "aiohttp",
     "http.client",
@@ -73,15 +74,31 @@ CLIENTS = {
 FETCHES_ONLY = {"core/download.py", "core/transfer.py", "core/cli/server.py"}
 """Modules that open connections and send no text of a data set: they fetch public files, or serve."""
 
+OVER_A_LINE = {"core/llms/_client.py"}
+"""Modules that open connections where a line was given to them, and have no other way."""
+
 
 def test_whoever_opens_a_connection_asks_the_gate() -> None:
     asking = 0
     for path in sorted(Path("core").rglob("*.py")):
         names = _imported(ast.parse(path.read_text("utf8")))
-        if names & CLIENTS and path.as_posix() not in FETCHES_ONLY:
+        if names & CLIENTS and path.as_posix() not in FETCHES_ONLY | OVER_A_LINE:
             assert "core.egress" in names, f"{path} sends without asking core.egress"
         asking += bool(names & CLIENTS)
     assert asking, "no module opens a connection: this test looks at nothing"
+
+
+def test_lines_are_given_out_by_the_gate_alone() -> None:
+    """A line is leave to ask a host: who makes one asks the gate, and nobody else makes one."""
+    makers = set()
+    for path in sorted(Path("core").rglob("*.py")):
+        calls = [
+            node.func for node in ast.walk(ast.parse(path.read_text("utf8"))) if isinstance(node, ast.Call)
+        ]
+        if {"Line", "ModelLine", "PostLine"} & {name.id for name in calls if isinstance(name, ast.Name)}:
+            makers.add(path.as_posix())
+    assert makers == {"core/sending.py"}
+    assert "core.egress" in _imported(ast.parse(Path("core/sending.py").read_text("utf8")))
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -14,7 +14,8 @@ from core.egress import EgressRefused
 from core.embedders import build
 from core.embedders.endpoint import EndpointEmbedder
 from core.errors import RecipeError
-from core.sending import KEYS, _headers, _key_name, connect
+from core.keys import key_name
+from core.sending import KEYS, _headers, connect
 from core.types import Egress
 from tests import embedding_client
 from tests.embedding_client import SECRET, TEXTS, asking, dataset, expected
@@ -143,10 +144,10 @@ def test_a_key_meant_for_others_travels_encrypted(
 ) -> None:
     monkeypatch.delenv(KEYS[0], raising=False)
     monkeypatch.setenv(KEYS[1], SECRET)
-    assert _key_name(address) == name
+    assert key_name(address, KEYS) == name
     assert ("Authorization" in _headers(address)) == bool(name)
     monkeypatch.setenv(KEYS[0], "for this very server")
-    assert _key_name(address) == KEYS[0]
+    assert key_name(address, KEYS) == KEYS[0]
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "schlüssel"])
