@@ -7,7 +7,7 @@ import pytest
 from core.trust.spread import METRIC, OUTPUTS, presets, sensitivity
 from core.types import Labels
 
-GOLD: dict[int, Labels] = {n: ("NOUN", "VERB", "ADP") for n in range(20)}
+GOLD: dict[int, Labels] = dict.fromkeys(range(20), ("NOUN", "VERB", "ADP"))
 HALF: dict[int, Labels] = {n: ("NOUN", "NOUN", "NOUN") if n % 2 else GOLD[n] for n in GOLD}
 
 
