@@ -2,6 +2,7 @@
 
 from core.store.queues import queues
 from core.store.views_annotations import annotation_log, annotations
+from core.store.views_calls import asked_positions, attempts, call_log, calls, outcomes
 from core.store.views_data import (
     completion,
     completions,
@@ -30,6 +31,10 @@ __all__ = [
     "ambiguous_forms",
     "annotation_log",
     "annotations",
+    "asked_positions",
+    "attempts",
+    "call_log",
+    "calls",
     "change_counts",
     "completion",
     "completions",
@@ -45,6 +50,7 @@ __all__ = [
     "label_counts",
     "label_thresholds",
     "n_sentences",
+    "outcomes",
     "paired_labels",
     "positions",
     "predictions",
