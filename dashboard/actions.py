@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core import demo, importing, jobs, label_import, own_recipes
+from core.calls import pricing
 from core.errors import StudioError
 from core.inspection import FileChoice
-from core.jobs import prepare
+from core.jobs import budget, prepare
+from core.jobs.again import asked_again
+from core.jobs.launch import submit
 from core.label_import import LabelChoice
 from core.settings import settings
 from core.store import facts
@@ -89,6 +93,65 @@ def start_run(
         limit=limit,
         seed=seed,
     )
+
+
+def ask_again(
+    run_id: str, positions: Sequence[int], *, template: str = "", whole: bool = False, agreed: str = ""
+) -> str:
+    """Start a run that asks the model of another anew about some items; returns the job's id.
+
+    `agreed` is the host that somebody agreed to. The rest as `core.jobs.again.asked_again`.
+    """
+    _writable()
+    request = asked_again(resources.store(), run_id, positions, template=template, whole=whole)
+    consent = {"llm.agreed": agreed} if agreed else {}
+    request = replace(request, overrides={**request.overrides, **consent})
+    return submit(resources.store(), settings(), request)
+
+
+def limits(job_id: str) -> dict[str, float]:
+    """What a job may spend, by name of the limit; 0 = no limit."""
+    return budget.limits(settings(), job_id)
+
+
+def raise_budget(job_id: str, wanted: Mapping[str, float]) -> None:
+    """Let a job that came to the end of its budget go on with these limits."""
+    _writable()
+    budget.raise_budget(resources.store(), settings(), job_id, wanted)
+
+
+def save_template(dataset: str, name: str, text: str) -> None:
+    """Keep a prompt template of the user's own for a data set; one of this name is replaced."""
+    _writable()
+    facts.save_template(resources.store(), dataset, name, text)
+
+
+def delete_template(dataset: str, name: str) -> None:
+    """Forget a prompt template of the user's own; runs that were made with it keep their prompts."""
+    _writable()
+    facts.delete_template(resources.store(), dataset, name)
+
+
+def prices() -> list[pricing.Listed]:
+    """What models cost, the workspace's own prices first."""
+    return pricing.prices(settings().workspace)
+
+
+def price(model: str, host: str) -> pricing.Price | None:
+    """What a model costs there; None where that is not known."""
+    return pricing.price(model, host, settings().workspace)
+
+
+def save_price(entry: pricing.Price) -> None:
+    """Keep a price of the user's own."""
+    _writable()
+    pricing.save_price(settings().workspace, entry)
+
+
+def delete_price(model: str, host: str) -> None:
+    """Forget a price of the user's own; one that comes along counts again."""
+    _writable()
+    pricing.delete_price(settings().workspace, model, host)
 
 
 def save_recipe(name: str, base: str, overrides: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from core import languages, tagsets
 from core.catalog import language
 from core.errors import UnknownName
+from core.llms import LIVE
 from core.types import Dataset
 
 TASKS = {"pos": "Part of speech", "ner": "Named entities", "nli": "Inference", "topic": "Topic"}
@@ -34,14 +35,36 @@ LABELERS = {
     "overlap": "word-overlap baseline",
     "ngram_lr": "n-gram classifier trained on the sources",
     "encoder": "pretrained encoder, fine-tuned on the sources",
+    "incontext": "language model, shown exemplars of the sources",
+    "none": "nobody",
+    "gold": "gold labels, as a skyline",
 }
-RECIPES = {"ssp": "SSP", "transfer": "Transfer", "nearest": "Nearest", "random": "Random"}
+RECIPES = {
+    "ssp": "SSP",
+    "transfer": "Transfer",
+    "nearest": "Nearest",
+    "random": "Random",
+    "zeroshot": "Zero-shot",
+    "source_icl": "Source exemplars",
+    "skyline": "Skyline",
+    "iterate": "Once more",
+}
 IMPORTED = {"zgul": "ZGUL", "zgul_plus": "ZGUL+", "codec": "CODEC", "deberta": "DeBERTa"}
 LLMS = {
     "offline": "offline in-context tagger",
     "replay": "recorded GPT-4 calls, replayed",
     "recorded": "stored labels, not replayed",
     "none": "no Stage II",
+    "endpoint": "language model on a server",
+    "transformers": "language model in this process",
+}
+OUTCOMES = {
+    "ok": "usable",
+    "repaired": "repaired",
+    "unparseable": "not usable",
+    "refused": "refused",
+    "truncated": "cut off",
+    "failed": "no answer",
 }
 SELECTORS = {
     "ilp": "ILP",
@@ -151,8 +174,15 @@ def run_title(run: Mapping[str, Any]) -> str:
     labels = imported(str(_resolved(run).get("stage1", {}).get("labels", "")))
     stored = f"stored {labels} labels".replace("  ", " ")
     answered = {"offline": "offline tagger", "replay": "GPT-4 replayed", "recorded": stored}
+    answered |= dict.fromkeys(LIVE, model(_resolved(run)))
     recipe = str(run["recipe"] or "run")
     return f"{RECIPES.get(recipe, recipe)}, {answered.get(llm, 'Stage I only')}"
+
+
+def model(recipe: Mapping[str, Any]) -> str:
+    """What the language model of a recipe is called: the last part of its name."""
+    name = str(recipe.get("llm", {}).get("model", "")).rstrip("/")
+    return name.rpartition("/")[2] or "language model"
 
 
 def run_details(run: Mapping[str, Any]) -> str:
@@ -200,12 +230,13 @@ def stage2_source(run: Mapping[str, Any]) -> str:
     if run["kind"] == "import":
         return LLMS["recorded"]
     llm = str(_resolved(run).get("stage2", {}).get("llm", "none"))
-    return LLMS.get(llm, llm)
+    return f"language model {model(_resolved(run))}" if llm in LIVE else LLMS.get(llm, llm)
 
 
 def imported(run_id: str) -> str:
     name = run_id.rpartition("/")[2]
-    return IMPORTED.get(name, name)
+    computed = re.fullmatch("[0-9a-f]{16}", name)
+    return f"run {name[:6]}" if computed else IMPORTED.get(name, name)
 
 
 def _resolved(run: Mapping[str, Any]) -> Mapping[str, Any]:

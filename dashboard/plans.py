@@ -9,20 +9,23 @@ from typing import Any
 
 import streamlit as st
 
-from core import labelers, recipes, selectors
+from core import labelers, llms, recipes, selectors
 from core.egress import EgressRefused, check, host_of, is_this_machine
 from core.errors import RecipeError, StudioError
 from core.jobs import prepare
+from core.llms import LIVE
 from core.part_settings import defaults, typed
 from core.recipes import Context, Recipe
 from core.types import Dataset
 from dashboard import actions, naming, queries, resources, state
 
 SCOPE = ("recipe", "sources", "split", "limit", "seed")
-CONSENT = "embedder.agreed"
-"""Never read from an address: whoever follows a link has not agreed to anything."""
+CONSENTS = {"embedder.agreed": "embedder.base_url", "llm.agreed": "llm.base_url"}
+"""Consent to send text, and the address it is for. Never read from a link: who follows it has not agreed."""
 TASKS_OF = {"crf": ("pos", "ner"), "overlap": ("nli",), "ngram_lr": ("topic",)}
 """Tasks of the Stage-I labelers that do not do all."""
+GIVEN = ("imported", "none", "gold")
+"""Stage-I labelers that nothing is trained for."""
 Rows = Mapping[str, Any]
 
 
@@ -63,17 +66,17 @@ class Plan:
     def said(self, key: str) -> Any:
         """A setting as it stands: the address's, else the recipe's; None where neither has it."""
         table, _, name = key.partition(".")
-        return self.rows.get(key, self.base[table].get(name))
+        return self.rows.get(key, self.base.get(table, {}).get(name))
 
     def decided(self, key: str) -> Any:
         """As `said`, with `auto` decided where the recipe could be resolved."""
         table, _, name = key.partition(".")
-        return (self.resolved or self.base)[table].get(name)
+        return (self.resolved or self.base).get(table, {}).get(name)
 
     @property
     def fitted(self) -> bool:
         """Whether Stage I is trained here."""
-        return bool(self.resolved and self.resolved["stage1"]["labeler"] != "imported")
+        return bool(self.resolved and self.resolved["stage1"]["labeler"] not in GIVEN)
 
     @property
     def n_items(self) -> int:
@@ -84,11 +87,24 @@ class Plan:
         return min(total, self.limit) if self.limit else total
 
     @property
+    def live(self) -> str:
+        """The language model that is asked; "" = none is."""
+        name = str(self.said("stage2.llm"))
+        return name if name in LIVE else ""
+
+    @property
     def host(self) -> str:
-        """The machine that text would be sent to; "" = none."""
-        address = str(self.decided("embedder.base_url") or "")
-        sent = self.decided("embedder.name") == "endpoint" and address
-        return host_of(address) if sent and not is_this_machine(host_of(address)) else ""
+        """The machine that text would be sent to for its similarity; "" = none."""
+        return self._away("embedder.name", "embedder.base_url")
+
+    @property
+    def model_host(self) -> str:
+        """The machine whose language model would be asked; "" = none, or this one."""
+        return self._away("stage2.llm", "llm.base_url")
+
+    def _away(self, kind: str, address: str) -> str:
+        said = str(self.said(address) or "").strip() if self.said(kind) == "endpoint" else ""
+        return host_of(said) if said and not is_this_machine(host_of(said)) else ""
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -101,18 +117,26 @@ def read(dataset: Dataset) -> Plan:
     every = {name: found for name, found in actions.recipes().items() if dataset.task in found["tasks"]}
     context = replace(_context(dataset.id, resources.version()), recipes=every)
     asked = {key: value for key, value in state.rows("plan").items() if key in SCOPE or "." in key}
-    rows = {key: value for key, value in asked.items() if key != CONSENT}
+    rows = {key: value for key, value in asked.items() if key not in CONSENTS}
     recipe = str(rows.get("recipe", ""))
     recipe = recipe if recipe in every else "ssp" if "ssp" in every else next(iter(every))
     named = rows.get("sources")
     sources = tuple(map(str, named)) if isinstance(named, list) else ()
     plan = Plan(dataset, context, rows, recipe, sources, None, None)
     try:
-        plan = replace(plan, resolved=recipes.resolve(recipe, plan.overrides, context))
-        _check(plan)
+        stand_in = _stand_in(plan)
+        plan = replace(plan, resolved=recipes.resolve(recipe, {**plan.overrides, **stand_in}, context))
+        _check(plan, lacks_model=bool(stand_in))
     except StudioError as error:
         return replace(plan, error=error)
     return plan
+
+
+def _stand_in(plan: Plan) -> dict[str, str]:
+    """What the language model of a plan still lacks, so that the rest of the form can be shown meanwhile."""
+    needed = {"llm.model": "none-chosen", "llm.base_url": "http://127.0.0.1/v1"}
+    names = {"endpoint": list(needed), "transformers": ["llm.model"]}.get(plan.live, [])
+    return {name: needed[name] for name in names if not str(plan.said(name) or "").strip()}
 
 
 def used_sources(plan: Plan) -> list[str]:
@@ -122,8 +146,10 @@ def used_sources(plan: Plan) -> list[str]:
     return actions.default_sources(plan.dataset)
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: Plan, *, lacks_model: bool) -> None:
     """What can be told of a run before its data are read. Raises RecipeError, UnknownName, EgressRefused."""
+    if lacks_model:
+        raise RecipeError("no language model is chosen yet.", "Choose a server and a model under Stage II.")
     used = used_sources(plan)
     if plan.fitted and not used:
         raise RecipeError(
@@ -134,20 +160,27 @@ def _check(plan: Plan) -> None:
     for source in found:
         if source.task != plan.dataset.task:
             raise RecipeError(f"{source.id} is a {source.task} data set.", "Choose sources of the same task.")
-    if plan.host:
-        check([item for item in (plan.dataset, *found) if item.egress == "local"], plan.host)
+    for host in filter(None, (plan.host, plan.model_host)):
+        check([item for item in (plan.dataset, *found) if item.egress == "local"], host)
     if not plan.n_items:
         raise RecipeError(f"{plan.dataset.id} has nothing to label there.", "Choose another split.")
 
 
 def asks_consent(plan: Plan) -> bool:
-    """Whether somebody has to agree that text goes to the server of the plan."""
+    """Whether somebody has to agree that text goes to the server that tells similarities."""
     found = [queries.dataset(name.partition(":")[0]) for name in used_sources(plan)] if plan.host else []
     try:
         check([plan.dataset, *found] if plan.host else [], plan.host)
     except EgressRefused:
         return True
     return False
+
+
+def shown(plan: Plan) -> list[Dataset]:
+    """The data sets whose text a language model would see."""
+    beside = int(plan.decided("stage2.from_sources") or 0) if plan.resolved else 0
+    sources = used_sources(plan) if beside or plan.decided("stage1.labeler") == "incontext" else []
+    return [plan.dataset, *(queries.dataset(name.partition(":")[0]) for name in sources)]
 
 
 def stage1_names(task: str) -> list[str]:
@@ -161,17 +194,18 @@ def stage1_names(task: str) -> list[str]:
 
 def part(table: str, name: str) -> type[Any] | None:
     """The class whose fields are settings of a recipe's table; None for names that stand for no part."""
-    found: Any = selectors.selectors if table == "selector" else labelers.labelers
+    registries: Mapping[str, Any] = {"selector": selectors.selectors, "llm": llms.llms}
+    found: Any = registries.get(table, labelers.labelers)
     known = name in found
     return found[name] if known else None
 
 
-def values(plan: Plan, table: str, name: str) -> dict[str, tuple[Any, Any]]:
-    """Of each setting of a part: what it is without the address, and what it is now."""
-    found = part(table, name)
+def values(plan: Plan, table: str, name: str, found: type[Any] | None = None) -> dict[str, tuple[Any, Any]]:
+    """Of each setting of a part (or of `found`): what it is without the address, and what it is now."""
+    found = found or part(table, name)
     if found is None:
         return {}
-    own = {key: value for key, value in plan.base[table].items() if key in defaults(found)}
+    own = {key: value for key, value in plan.base.get(table, {}).items() if key in defaults(found)}
     given = {key.partition(".")[2]: value for key, value in plan.rows.items() if key.startswith(f"{table}.")}
     before, after = _made(table, name, found, own), _made(table, name, found, {**own, **given})
     return {key: (before[key], after[key]) for key in defaults(found)}

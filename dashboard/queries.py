@@ -32,37 +32,38 @@ def _cached(
     return getattr(views, question)(resources.store(), *parameters, **dict(options))
 
 
-def _ask(question: str, *parameters: object, **options: object) -> Any:
+def ask(question: str, *parameters: object, **options: object) -> Any:
+    """What a view of the store answers, cached for the data as they are."""
     return _cached(question, parameters, tuple(sorted(options.items())), resources.version())
 
 
 def datasets() -> list[Dataset]:
-    return cast(list[Dataset], _ask("datasets"))
+    return cast(list[Dataset], ask("datasets"))
 
 
 def dataset(dataset_id: str) -> Dataset:
-    return cast(Dataset, _ask("dataset", dataset_id))
+    return cast(Dataset, ask("dataset", dataset_id))
 
 
 def runs(dataset_id: str) -> list[RunRow]:
     """All runs of a data set but its gold: the newest computed first, then imported labels."""
-    found = [run for run in cast(list[RunRow], _ask("runs", dataset_id)) if run["kind"] != "gold"]
+    found = [run for run in cast(list[RunRow], ask("runs", dataset_id)) if run["kind"] != "gold"]
     found.sort(key=lambda run: str(run["created_at"]), reverse=True)
     return sorted(found, key=lambda run: run["kind"] != "run")
 
 
 def run(run_id: str) -> RunRow:
-    return cast(RunRow, _ask("run", run_id))
+    return cast(RunRow, ask("run", run_id))
 
 
 def gold_run(dataset_id: str) -> str | None:
     """Id of the gold labels of a data set, if it has any."""
-    found = [row["id"] for row in _ask("runs", dataset_id) if row["kind"] == "gold"]
+    found = [row["id"] for row in ask("runs", dataset_id) if row["kind"] == "gold"]
     return found[0] if found else None
 
 
 def scores(run_id: str) -> list[Score]:
-    return cast(list[Score], _ask("scores", run_id))
+    return cast(list[Score], ask("scores", run_id))
 
 
 def main_scores(run_id: str, task: str) -> dict[str, Score]:
@@ -96,70 +97,70 @@ def in_order(found: list[Dataset]) -> list[Dataset]:
 
 
 def summary(run_id: str, stage: str) -> dict[str, Any]:
-    return cast(dict[str, Any], _ask("stage_summary", run_id, stage))
+    return cast(dict[str, Any], ask("stage_summary", run_id, stage))
 
 
 def label_counts(run_id: str, stage: str) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("label_counts", run_id, stage))
+    return cast(pd.DataFrame, ask("label_counts", run_id, stage))
 
 
 def histogram(run_id: str, stage: str) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("confidence_histogram", run_id, stage))
+    return cast(pd.DataFrame, ask("confidence_histogram", run_id, stage))
 
 
 def confusion(run_id: str, stage: str, gold: str) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("confusion", run_id, stage, gold))
+    return cast(pd.DataFrame, ask("confusion", run_id, stage, gold))
 
 
 def reliability(run_id: str, stage: str, gold: str) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("reliability", run_id, stage, gold))
+    return cast(pd.DataFrame, ask("reliability", run_id, stage, gold))
 
 
 def ambiguous_forms(run_id: str, stage: str) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("ambiguous_forms", run_id, stage))
+    return cast(pd.DataFrame, ask("ambiguous_forms", run_id, stage))
 
 
 def flow(run_id: str, gold: str | None) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("flow", run_id, gold))
+    return cast(pd.DataFrame, ask("flow", run_id, gold))
 
 
 def change_counts(run_id: str, gold: str | None) -> dict[str, int]:
-    return cast(dict[str, int], _ask("change_counts", run_id, gold))
+    return cast(dict[str, int], ask("change_counts", run_id, gold))
 
 
 def sentences(run_id: str, stage: str, *, limit: int, offset: int, **filters: object) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("sentences", run_id, stage, limit=limit, offset=offset, **filters))
+    return cast(pd.DataFrame, ask("sentences", run_id, stage, limit=limit, offset=offset, **filters))
 
 
 def n_sentences(run_id: str, stage: str, **filters: object) -> int:
-    return int(_ask("n_sentences", run_id, stage, **filters))
+    return int(ask("n_sentences", run_id, stage, **filters))
 
 
 def positions(run_id: str, stage: str, **filters: object) -> list[int]:
     """Where everything lies that `sentences` lists, in its order."""
-    return cast(list[int], _ask("positions", run_id, stage, **filters))
+    return cast(list[int], ask("positions", run_id, stage, **filters))
 
 
 def queues(dataset_id: str) -> list[dict[str, Any]]:
     """What was put aside of a data set, newest first."""
-    return cast(list[dict[str, Any]], _ask("queues", dataset_id))
+    return cast(list[dict[str, Any]], ask("queues", dataset_id))
 
 
 def confidence_by_label(run_id: str, stage: str) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("confidence_by_label", run_id, stage))
+    return cast(pd.DataFrame, ask("confidence_by_label", run_id, stage))
 
 
 def label_thresholds(run_id: str, stage: str, percentile: float) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("label_thresholds", run_id, stage, percentile))
+    return cast(pd.DataFrame, ask("label_thresholds", run_id, stage, percentile))
 
 
 def influence(run_id: str, position: int) -> Influence | None:
     """What spoke for the Stage-II labels of a sentence, where the run kept that."""
-    return cast("Influence | None", _ask("influence", run_id, position))
+    return cast("Influence | None", ask("influence", run_id, position))
 
 
 def instances(dataset_id: str, positions: Sequence[int]) -> dict[int, Instance]:
-    return cast(dict[int, Instance], _ask("instances", dataset_id, tuple(positions)))
+    return cast(dict[int, Instance], ask("instances", dataset_id, tuple(positions)))
 
 
 def instance(dataset_id: str, position: int) -> Instance | None:
@@ -171,26 +172,26 @@ def prediction(run_id: str, stage: str, position: int) -> Prediction | None:
 
 
 def predictions(run_id: str, stage: str, positions: Sequence[int]) -> dict[int, Prediction]:
-    return cast(dict[int, Prediction], _ask("predictions", run_id, stage, tuple(positions)))
+    return cast(dict[int, Prediction], ask("predictions", run_id, stage, tuple(positions)))
 
 
 def selection(run_id: str, position: int) -> Mapping[str, Any] | None:
-    return cast("Mapping[str, Any] | None", _ask("selection", run_id, position))
+    return cast("Mapping[str, Any] | None", ask("selection", run_id, position))
 
 
 def diagnostics(run_id: str) -> dict[str, Any]:
-    return cast(dict[str, Any], _ask("selection_diagnostics", run_id))
+    return cast(dict[str, Any], ask("selection_diagnostics", run_id))
 
 
 def prompt(key: str) -> tuple[str, str] | None:
     """The prompt and the answer of a recorded call."""
-    found = _ask("completion", key)
+    found = ask("completion", key)
     return (found.prompt, found.text) if found else None
 
 
 def token_rate(dataset_id: str) -> tuple[str, float, int] | None:
     """The model of the recorded calls of a data set, its prompt tokens per byte, and the number of calls."""
-    return cast("tuple[str, float, int] | None", _ask("token_rate", dataset_id))
+    return cast("tuple[str, float, int] | None", ask("token_rate", dataset_id))
 
 
 def catalog_table() -> pd.DataFrame:
@@ -219,7 +220,7 @@ def is_target(dataset: Dataset) -> bool:
 
 
 def exemplar_use(run_id: str) -> pd.DataFrame:
-    return cast(pd.DataFrame, _ask("exemplar_use", run_id))
+    return cast(pd.DataFrame, ask("exemplar_use", run_id))
 
 
 def exemplar_worth() -> dict[str, Any]:

@@ -223,6 +223,16 @@ def kept(name: str, default: Any = None) -> Any:
     return st.session_state.get(f"{KEPT}-{name}", default)
 
 
+def widget(key: str) -> Any:
+    """What the widget of that key holds; None where it is not on the page."""
+    return st.session_state.get(key)
+
+
+def show(key: str, value: object) -> None:
+    """What a widget that is about to be shown holds."""
+    st.session_state[key] = value
+
+
 def edits(key: str) -> dict[int, dict[str, Any]]:
     """Row number -> column -> new value, as the user changed them in the table editor of that key."""
     return dict(st.session_state[key]["edited_rows"])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from core.types import OUTCOMES
+
 TOUR_STEPS = 5
 PAGE_SIZE = 50
 ORDERS = ("position", "least_confident")
@@ -14,7 +16,9 @@ ONE_OF = {
     "order": ORDERS,
     "changed": ("", *CHANGES),
     "task": ("", "pos", "ner", "nli", "topic"),
-    "tab": ("", "file", "labels", "try", "set", "worth"),
+    "tab": ("", "file", "labels", "try", "set", "worth", "wording"),
+    "stage": ("", "stage1", "stage2"),
+    "outcome": ("", *OUTCOMES),
     "kind": ("", "ner"),
     "direction": ("", "ltr", "rtl"),
     "words": ("", "unicode"),
@@ -32,6 +36,7 @@ class View:
     exemplars page, `peek` the position of a candidate looked at there, `kind` the task whose figures it
     shows; `token` is the place of the word whose evidence is shown. `queue` is a queue the sentences are
     of. `plan` is the table of what the run page is to do, `job` one that was started or is looked at.
+    `outcome` is that of the calls listed, `stage` whose calls they are ("" = the last that has some).
     """
 
     dataset: str = ""
@@ -69,16 +74,32 @@ class View:
     queue: int = 0
     token: int = -1
     plan: str = ""
+    outcome: str = ""
+    stage: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
 """What was said of one file and means nothing for another."""
 FILTERS = ("page", "order", "gold", "label", "changed", "text")
 RESETS: dict[str, tuple[str, ...]] = {
-    "dataset": ("run", "sentence", "tries", "peek", "queue", "token", "plan", "job", *FILTERS),
-    "run": (*FILTERS, "tries", "peek", "token"),
+    "dataset": (
+        "run",
+        "sentence",
+        "tries",
+        "peek",
+        "queue",
+        "token",
+        "plan",
+        "job",
+        "outcome",
+        "stage",
+        *FILTERS,
+    ),
+    "run": (*FILTERS, "tries", "peek", "token", "outcome", "stage"),
     "sentence": ("peek", "token"),
     "queue": ("page", "sentence"),
+    "outcome": ("page", "sentence"),
+    "stage": ("outcome", "page", "sentence"),
     **{name: ("page",) for name in FILTERS if name != "page"},
     "find": ("entry",),
     "task": ("entry", "columns", "mapping"),

@@ -8,6 +8,7 @@ from dashboard import current, naming, queries, routes, state
 from dashboard.charts.confusion import confusion, label_f1
 from dashboard.charts.flow import changed_flows, label_delta, sankey
 from dashboard.widgets import scores, sentence, sentences
+from dashboard.widgets.calls.link import call_link
 from dashboard.widgets.export import Tables, export_menu
 from dashboard.widgets.layout import chart, heading, metrics
 
@@ -70,6 +71,7 @@ if position is not None:
     with st.container(border=True, key="opened"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(sentence.title(here, position))
+            call_link(here, "stage2", position)
             if here.both:
                 there = state.link(sentence=position, token=sentence.first_change(here, position))
                 icon = ":material/join_inner:"

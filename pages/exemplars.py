@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import current, naming, queries, state
 from dashboard.widgets import exemplars, sentence, sentences, worth
+from dashboard.widgets.calls.link import call_link
 from dashboard.widgets.layout import heading
 from dashboard.widgets.what_if import tabs
 
@@ -27,7 +28,9 @@ if position is None:
 with buttons:
     sentences.stepper(here, stage, position)
 with st.container(border=True, key="query"):
-    st.markdown(sentence.title(here, position))
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(sentence.title(here, position), width="content")
+        call_link(here, "stage2", position)
     spoke = None if state.view().tab else queries.influence(here.run["id"], position)
     sentence.one_stage(here, stage, position, key="query-sentence", pick="token" if spoke else "")
 as_chosen, what_if, whole_set, what_worth = st.tabs(list(TABS.values()), **state.bound_tabs("tab", TABS))

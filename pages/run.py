@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import current, naming, plans, state
 from dashboard.widgets import jobs, readiness
+from dashboard.widgets.language_model import estimate
 from dashboard.widgets.run_form import outcome, sections, starting
 
 dataset = current.dataset()
@@ -31,6 +32,7 @@ with form:
 with beside:
     with st.container(border=True, key="outcome"):
         outcome.panel(plan)
+        estimate.panel(plan)
         if state.view().present:
             st.info("This is presentation mode: nothing can be started.", icon=":material/lock:")
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,8 @@ ONLY_HERE = "in-this-process"
 """Marks the folder of a run that a command line carries out itself."""
 UNWRITTEN: dict[Path, dict[str, Any]] = {}
 """Why a job failed, where that could not be written into its folder (a full disk)."""
+SPENDING = "llm.json"
+"""What asking a language model took so far: calls, tokens, money."""
 TAIL = 16_384
 """Bytes of a log that are looked at from its end."""
 
@@ -30,6 +32,8 @@ class JobStatus:
 
     `started` is when it was asked for (seconds as a file's time has them), `spent` the seconds workers
     have spent on it, `rate` items per second, `left` the seconds left in the stage, None where unknown.
+    `code` is the kind of error it ended with; `model` what asking a language model took so far
+    (`llm.json`), empty where none is asked.
     """
 
     id: str
@@ -45,6 +49,8 @@ class JobStatus:
     spent: float = 0.0
     rate: float | None = None
     left: float | None = None
+    code: str = ""
+    model: Mapping[str, Any] = field(default_factory=dict)
 
 
 def status(settings: Settings, job_id: str) -> JobStatus:
@@ -143,6 +149,8 @@ def read_status(folder: Path) -> JobStatus:
         spent=float(progress.get("spent", 0.0)),
         rate=progress.get("rate"),
         left=progress.get("left"),
+        code=str(failed.get("code", "")),
+        model=read_json(folder / SPENDING),
     )
 
 

@@ -117,6 +117,7 @@ def _description(job: RunInput) -> dict[str, Any]:
             {
                 "dataset": source.dataset,
                 "language": source.language,
+                "splits": sorted({record.instance.split for record in source.records}),
                 "left_out": source.left_out,
                 "egress": source.egress,
             }

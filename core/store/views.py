@@ -3,6 +3,7 @@
 from core.store.queues import queues
 from core.store.templates import TemplateRow, templates
 from core.store.views_annotations import annotation_log, annotations
+from core.store.views_calls import asked_positions, attempts, call_log, calls, outcomes
 from core.store.views_data import (
     completion,
     completions,
@@ -33,6 +34,10 @@ __all__ = [
     "ambiguous_forms",
     "annotation_log",
     "annotations",
+    "asked_positions",
+    "attempts",
+    "call_log",
+    "calls",
     "change_counts",
     "completion",
     "completions",
@@ -49,6 +54,7 @@ __all__ = [
     "label_thresholds",
     "model_outcomes",
     "n_sentences",
+    "outcomes",
     "pace",
     "paired_labels",
     "positions",

@@ -150,7 +150,7 @@ def completions(store: Store, dataset_id: str) -> Iterator[Completion]:
         query = select(table).where(table.c.dataset_id == dataset_id, table.c.key > last)
         with store.read() as connection:
             rows = connection.execute(query.order_by(table.c.key).limit(_CALLS_PER_PAGE)).all()
-        yield from map(_completion, rows)
+        yield from map(call, rows)
         if len(rows) < _CALLS_PER_PAGE:
             return
         last = rows[-1].key
@@ -161,7 +161,7 @@ def completion(store: Store, key: str) -> Completion | None:
     query = select(schema.completion).where(schema.completion.c.key == key).limit(1)
     with store.read() as connection:
         row = connection.execute(query).one_or_none()
-    return None if row is None else _completion(row)
+    return None if row is None else call(row)
 
 
 def token_rate(store: Store, dataset_id: str) -> tuple[str, float, int] | None:
@@ -180,7 +180,8 @@ def token_rate(store: Store, dataset_id: str) -> tuple[str, float, int] | None:
     return None if row is None else (str(row[0]), float(row[1]), int(row[2]))
 
 
-def _completion(row: Row[Any]) -> Completion:
+def call(row: Row[Any]) -> Completion:
+    """A row of the table of calls."""
     return Completion(
         key=row.key,
         model=row.model,

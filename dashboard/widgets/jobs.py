@@ -12,6 +12,7 @@ from core.jobs.progress import duration
 from dashboard import actions, queries, routes, state
 from dashboard.naming import RECIPES, language_task, plain
 from dashboard.widgets import errors
+from dashboard.widgets.language_model import spending
 
 SECONDS = 1.0
 SHOWN = 30
@@ -23,6 +24,7 @@ STATES = {
     "failed": ("failed", "red", ":material/error:"),
     "cancelled": ("stopped", "orange", ":material/stop_circle:"),
 }
+ENOUGH = ("budget used up", "orange", ":material/savings:")
 
 
 def running_jobs() -> None:
@@ -55,6 +57,7 @@ def _on_its_way(job: JobStatus) -> None:
         with st.container(gap=None):
             st.markdown(f":material/progress_activity: **{_name(job)}** · {_recipe(job)}")
             _bar(job)
+            spending.line(job)
         if not state.view().present:
             _button("Stop", job, ":material/stop_circle:", actions.cancel)
 
@@ -119,14 +122,17 @@ def _board(was_active: bool) -> None:  # noqa: FBT001 - Streamlit passes it on
 
 
 def _card(job: JobStatus, *, opened: bool) -> None:
-    said, colour, icon = STATES[job.state]
+    said, colour, icon = ENOUGH if spending.reached(job) else STATES[job.state]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{_name(job)}** · {_recipe(job)}", width="content")
         st.badge(said, color=colour, icon=icon)  # type: ignore[arg-type]
     if job.state in ACTIVE:
         _bar(job)
-    if job.message and job.state == "failed":
+    if spending.reached(job):
+        spending.go_on(job)
+    elif job.message and job.state == "failed":
         st.text(job.message)
+    spending.line(job)
     began = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.started)) if job.started else "unknown"
     st.caption(f"{job.id} · asked for {began} · {duration(job.spent)} of work so far")
     with st.container(horizontal=True, gap="small"):
@@ -141,10 +147,12 @@ def _ways_on(job: JobStatus, *, opened: bool) -> None:
         st.page_link(
             routes.COMPARE, label="Its results", icon=":material/compare_arrows:", query_params=there
         )
+        if job.model:
+            st.page_link(routes.CALLS, label="Its calls", icon=":material/forum:", query_params=there)
     if not state.view().present:
         if job.state in ACTIVE:
             _button("Stop", job, ":material/stop_circle:", actions.cancel)
-        if job.state in {"failed", "cancelled"}:
+        if job.state in {"failed", "cancelled"} and not spending.reached(job):
             _button("Resume", job, ":material/play_arrow:", _resume)
         if job.state not in ACTIVE:
             _button("Delete", job, ":material/delete:", _delete)
@@ -178,8 +186,12 @@ def table() -> pd.DataFrame:
         "spent",
         "message",
     )
-    rows = [{name: getattr(job, name) for name in columns} for job in actions.all_jobs()]
-    return pd.DataFrame(rows, columns=list(columns))
+    asked = ("calls", "cached", "failed", "prompt_tokens", "completion_tokens", "price", "currency")
+    rows = [
+        {name: getattr(job, name) for name in columns} | {name: job.model.get(name) for name in asked}
+        for job in actions.all_jobs()
+    ]
+    return pd.DataFrame(rows, columns=[*columns, *asked])
 
 
 def last_problem(dataset: str) -> None:

@@ -39,6 +39,12 @@ def metrics(values: Mapping[str, str | None], *, note: str = "") -> None:
         st.caption(note)
 
 
+def verbatim(text: str, *, height: int) -> None:
+    """A text as it stands, in a box of its own that scrolls; the keyboard gets there by its copy button."""
+    with st.container(height=height, border=False):
+        st.code(text or "(nothing)", language=None, wrap_lines=True)
+
+
 def chart(title: str, figure: go.Figure, *, key: str, note: str = "", **selection: Any) -> None:
     """A chart under its title."""
     st.markdown(f"#### {title}")

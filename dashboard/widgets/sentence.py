@@ -32,6 +32,12 @@ def one_stage(here: Here, stage: str, position: int, *, key: str, pick: str = ""
     _show(here, position, (stage,), key=key, legend=LEGEND, pick=pick)
 
 
+def against_gold(here: Here, stage: str, position: int, *, key: str) -> None:
+    """The sentence with the labels of one stage, and gold where there is some."""
+    stages, legend = ((stage, "gold"), GOLD_LEGEND) if here.gold else ((stage,), LEGEND)
+    _show(here, position, stages, key=key, legend=legend)
+
+
 def first_change(here: Here, position: int) -> int:
     """Place of the first label that Stage II changed, -1 where it changed none."""
     before, after = (queries.prediction(here.run["id"], stage, position) for stage in ("stage1", "stage2"))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from core.store import Store
 from tests.e2e.conftest import FIRST, Dashboard, heading
+from tests.pages.answered_run import answered_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
+MODEL = {"stage2.llm": "endpoint", "llm.base_url": "https://api.example.org/v1", "llm.model": "m"}
 PAGES = {
     "Overview": "/",
     "Run": "/run?dataset=sample-pos-fao",
@@ -22,9 +29,27 @@ PAGES = {
     "What if": "/exemplars?dataset=sample-pos-fao&sentence=3&tab=try&peek=14",
     "Whole set": "/exemplars?dataset=sample-pos-fao&sentence=3&tab=set",
     "Compare": "/compare?dataset=sample-pos-fao&sentence=3",
+    "Calls": "/calls?dataset=sample-topic-gsw&run=ffffffffffffffff&sentence=1",
+    "Template": "/calls?dataset=sample-topic-gsw&run=ffffffffffffffff&sentence=1&tab=wording",
+    "Model": "/run?dataset=sample-pos-fao&plan=" + quote(json.dumps(MODEL)),
 }
 CHIP = ".toks .chip"
-WITHOUT_CHIPS = {"Overview", "Run"}
+WITHOUT_CHIPS = {"Overview", "Run", "Calls", "Template", "Model"}
+LAST = {"Calls": "How it was read", "Template": "What it makes of item 1", "Model": "Prompt tokens:"}
+"""What is there once everything that takes its time has come."""
+HEADINGS = {"What if": "Exemplars", "Whole set": "Exemplars", "Template": "Calls", "Model": "Run"}
+
+
+@pytest.fixture(scope="module")
+def dashboard(sample_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard on the sample, with a run that a language model answered in every way there is."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(sample_workspace, folder / "workspace")
+    with Store.open(folder / "workspace") as store:
+        answered_run(store, "sample-topic-gsw", folder / "job")
+    running = Dashboard(folder / "workspace")
+    yield running
+    running.stop()
 
 
 @pytest.fixture(params=["light", pytest.param("dark", marks=pytest.mark.thorough)])
@@ -48,9 +73,12 @@ def nodes(found: list[dict[str, Any]], *impacts: str) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious(dashboard: Dashboard, shade: Page, name: str) -> None:
     shade.goto(dashboard.url + PAGES[name])
-    heading(shade, "Exemplars" if name in {"What if", "Whole set"} else name)
+    heading(shade, HEADINGS.get(name, name))
     if name not in WITHOUT_CHIPS:
         expect(shade.locator(CHIP).first).to_be_visible(timeout=FIRST)
+    if name in LAST:
+        expect(shade.get_by_text(LAST[name]).first).to_be_visible(timeout=FIRST)
+        expect(shade.locator("[data-stale=true]")).to_have_count(0, timeout=FIRST)
     expect(shade.locator("[data-testid=stApp]")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=FIRST
     )

@@ -41,10 +41,17 @@ def _target(plan: Plan) -> str:
 
 def _stage1(plan: Plan) -> list[str]:
     labeler = str(plan.decided("stage1.labeler"))
+    if labeler in {"none", "gold"}:
+        return ["There is no Stage I." if labeler == "none" else f"Stage I: {naming.LABELERS[labeler]}."]
     if not plan.fitted:
-        return [f"Stage I: the imported {naming.imported(str(plan.decided('stage1.labels')))} labels."]
+        labels = str(plan.decided("stage1.labels"))
+        whose = "the labels of" if labels in plan.context.runs else "the imported labels"
+        return [f"Stage I: {whose} {naming.imported(labels)}."]
     used = [_source(name) for name in plans.used_sources(plan)]
-    said = [f"Stage I: {naming.LABELERS.get(labeler, labeler)}, which learns from:"]
+    if labeler == "incontext":
+        said = ["Stage I: the language model, shown gold exemplars of:"]
+    else:
+        said = [f"Stage I: {naming.LABELERS.get(labeler, labeler)}, which learns from:"]
     return [*said, *(f"  – {line}" for line in used)]
 
 
@@ -65,15 +72,23 @@ def _stage2(plan: Plan) -> list[str]:
     beside = int(plan.decided("stage2.from_sources") or 0)
     there = bool(beside and plans.used_sources(plan))
     behind = f", and {beside} gold ones of the sources behind them" if there else ""
+    none = selector["name"] == "none"
     return [
-        f"Exemplars: {naming.selector_title(selector)}{behind}.",
-        f"Stage II: {naming.LLMS.get(str(plan.decided('stage2.llm')), str(plan.decided('stage2.llm')))}.",
+        "No exemplars are shown." if none else f"Exemplars: {naming.selector_title(selector)}{behind}.",
+        f"Stage II: {_answered(plan)}.",
     ]
+
+
+def _answered(plan: Plan) -> str:
+    llm = str(plan.decided("stage2.llm"))
+    called = f", {naming.model(plan.resolved or {})}" if plan.live else ""
+    host = f" at {plan.model_host}" if plan.model_host else ""
+    return f"{naming.LLMS.get(llm, llm)}{called}{host}"
 
 
 def _time(plan: Plan) -> str:
     """What runs of this kind took here; nothing where there were none."""
-    found = plans.earlier(plan)
+    found = [] if plan.live else plans.earlier(plan)  # the estimate tells that of a language model
     if not found:
         return ""
     seconds, sizes = [item[0] for item in found], [item[1] for item in found]
@@ -92,12 +107,19 @@ def _duration(seconds: float) -> str:
 
 def _egress(plan: Plan) -> list[str]:
     download = _download(plan)
+    if plan.live:
+        return [line for line in (download or "Nothing is downloaded.", *_to_similarity(plan)) if line]
     if plan.host:
         beside = " and of its sources" if plan.decided("stage2.from_sources") else ""
         sent = [f"Text of this data set{beside} goes to {plan.host}, which may charge for it; no labels do."]
     else:
         sent = ["Nothing leaves this machine, and nothing costs money."]
     return [download or "Nothing is downloaded.", *sent]
+
+
+def _to_similarity(plan: Plan) -> list[str]:
+    """Where text goes besides the language model, of which the estimate speaks."""
+    return [f"Text goes to {plan.host} as well, for similarities; no labels do."] if plan.host else []
 
 
 def _download(plan: Plan) -> str:

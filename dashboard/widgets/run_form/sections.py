@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import field_texts, naming, plans
+from dashboard import field_texts, naming, plans, queries
 from dashboard.field_texts import FieldText
 from dashboard.plans import Plan
 from dashboard.widgets import tagger
+from dashboard.widgets.language_model import choosing
 from dashboard.widgets.run_form import similarity, sources
 from dashboard.widgets.run_form.fields import bound, field, part_fields, pick, without
 
@@ -15,6 +16,8 @@ ANSWERS = {
     "offline": "offline in-context tagger",
     "replay": "recorded calls, replayed",
     "recorded": "stored labels, not replayed",
+    "endpoint": "a language model on a server",
+    "transformers": "a language model in this process",
     "none": "nobody: end with Stage I",
 }
 CONSENSUS = FieldText(
@@ -45,16 +48,20 @@ def stage_one(plan: Plan) -> None:
     """Who labels first, and from what it learns."""
     imported = {name for name, found in plan.context.imported.items() if "stage1" in found.stages}
     names = {"auto": f"automatic: {_labeler(plan.decided('stage1.labeler'))}"}
-    names |= {"imported": "imported labels"} if imported else {}
+    names |= {"imported": "labels that are here"} if imported or plan.context.runs else {}
     names |= {name: _labeler(name) for name in plans.stage1_names(plan.dataset.task)}
+    names |= {"incontext": _labeler("incontext")} if plan.live else {}
     now = str(plan.said("stage1.labeler"))
+    names.setdefault(now, _labeler(now))
     default = str(plan.base["stage1"]["labeler"])
     pick("stage1.labeler", default, now, names, FieldText("Labelled by"), spares=without(plan, "stage1"))
     labeler = str(plan.decided("stage1.labeler") if now == "auto" else now)
     if labeler == "imported":
-        known = {name: naming.imported(name) for name in sorted(plan.context.imported)}
+        known = _stored(plan)
         now = str(plan.decided("stage1.labels"))
         pick("stage1.labels", "auto", now, known, FieldText("Which labels"))
+    elif labeler == "incontext":
+        _exemplars_of_sources(plan)
     elif labeler != "auto":
         part_fields(plan, "stage1", labeler)
     sources.choice(plan)
@@ -62,6 +69,24 @@ def stage_one(plan: Plan) -> None:
         options = {"auto": "automatic", "true": "yes", "false": "no"}
         now = str(plan.said("consensus.use")).lower()
         pick("consensus.use", str(plan.base["consensus"]["use"]).lower(), now, options, CONSENSUS)
+
+
+def _stored(plan: Plan) -> dict[str, str]:
+    """Labels to begin with: imported ones, and what earlier runs ended with."""
+    runs = {run["id"]: run for run in queries.runs(plan.dataset.id) if run["id"] in plan.context.runs}
+    titles = {name: f"{naming.run_title(run)} · {name[:6]}" for name, run in runs.items()}
+    return {name: naming.imported(name) for name in sorted(plan.context.imported)} | titles
+
+
+def _exemplars_of_sources(plan: Plan) -> None:
+    st.caption("The language model of Stage II is asked here too, with gold exemplars of the sources.")
+    now = plan.decided("stage1.k")
+    st.number_input(
+        "Exemplars of the sources per sentence",
+        1,
+        None,
+        **bound("stage1.k", plan.base["stage1"].get("k"), now if isinstance(now, int) else None),
+    )
 
 
 def _labeler(name: object) -> str:
@@ -112,7 +137,11 @@ def stage_two(plan: Plan) -> None:
     options = {name: title for name, title in ANSWERS.items() if there.get(name, True)}
     default = str(plan.base["stage2"]["llm"])
     now = str(plan.said("stage2.llm"))
-    pick("stage2.llm", default, now, options, FieldText("Answered by"), spares=without(plan, "stage2"))
+    kept = without(plan, "stage2", "llm")
+    pick("stage2.llm", default, now, options, FieldText("Answered by"), spares=kept)
+    if plan.live:
+        choosing.fields(plan)
+        return
     labeler = str(plan.decided("stage2.labeler"))
     if labeler == "icl_tagger":
         tagger.card(plan.dataset.task)

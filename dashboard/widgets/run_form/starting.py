@@ -8,12 +8,14 @@ from core.jobs import JobStatus
 from dashboard import actions, naming, plans, routes, state
 from dashboard.plans import Plan
 from dashboard.widgets import errors
+from dashboard.widgets.language_model import consent
 
 
 def start(plan: Plan) -> None:
     """Consent where it is needed, and the button; an address never carries consent."""
     agreed = _consent(plan)
-    ready = plan.error is None and (agreed or not plans.asks_consent(plan))
+    asking = consent.given(plan)
+    ready = plan.error is None and (agreed or not plans.asks_consent(plan)) and asking is not None
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         pressed = st.button(
             "Start", type="primary", icon=":material/play_arrow:", disabled=not ready, key="start-run"
@@ -23,11 +25,11 @@ def start(plan: Plan) -> None:
         st.button("Reset", icon=":material/undo:", disabled=not plan.rows, on_click=_reset)
     if pressed:
         with errors.shown():
-            consent = {plans.CONSENT: plan.host} if agreed else {}
+            given = {"embedder.agreed": plan.host} if agreed else {}
             job = actions.start_run(
                 plan.recipe,
                 plan.dataset.id,
-                {**plan.overrides, **consent},
+                {**plan.overrides, **given, **(asking or {})},
                 sources=plan.sources,
                 split=plan.split,
                 limit=plan.limit,
@@ -86,3 +88,5 @@ def _ended(job: JobStatus) -> None:
         st.page_link(
             routes.COMPARE, label="What changed", icon=":material/compare_arrows:", query_params=there
         )
+        if job.model:
+            st.page_link(routes.CALLS, label="Its calls", icon=":material/forum:", query_params=there)

@@ -1,0 +1,1 @@
+"""The calls of a run: listed by how they ended, opened word for word, asked again."""
