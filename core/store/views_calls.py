@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.sql.expression import FromClause
 
 from core.store import schema
 from core.store.database import Store
 from core.store.views_data import call
 from core.types import Completion
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CALLS_PER_PAGE = 500
 _given, _made, _item, _run = schema.prediction, schema.completion, schema.instance, schema.run
@@ -36,6 +38,8 @@ def calls(
     Returns:
         Columns position, text, outcome, problem, prompt_tokens, completion_tokens, seconds, key.
     """
+    import pandas as pd
+
     query = (
         select(
             _given.c.position,
@@ -89,7 +93,7 @@ def attempts(store: Store, dataset_id: str, prompt_sha256: str) -> list[Completi
         rows = connection.execute(
             query.order_by(_made.c.model, func.length(_made.c.parameters), _made.c.key)
         ).all()
-    return [call(cast("Row[Any]", row)) for row in rows]
+    return [call(row) for row in rows]
 
 
 def call_log(store: Store, run_id: str, stages: Sequence[str]) -> Iterator[Completion]:
