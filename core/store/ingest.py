@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import ARRAY, Connection, String, Table, bindparam, delete, func, insert, select
 
 from core import rows
 from core.errors import StudioError
@@ -95,12 +95,24 @@ def _ingest_file(connection: Connection, path: Path, name: str, job_id: str, run
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(BATCH, columns=wanted.names):
+                if kind == "completion":
+                    _forget_failed(connection, str(run["dataset_id"]), batch)
                 put(connection, table, batch.select(wanted.names).cast(wanted), owner, ignore=True)
                 n += batch.num_rows
     except (pa.ArrowException, KeyError) as error:
         raise StudioError(f"{path}: this is not a result of a worker ({error}).") from error
     row = {"path": name, "job_id": job_id, "n_rows": n, "created_at": datetime.now(UTC)}
     connection.execute(insert(schema.ingested).values(row))
+
+
+def _forget_failed(connection: Connection, dataset_id: str, batch: pa.RecordBatch) -> None:
+    """A call that failed gives way to the answer that came when it was made again."""
+    table = schema.completion
+    keys = bindparam(None, batch.column("key").to_pylist(), type_=ARRAY(String))
+    again = table.c.key.in_(select(func.unnest(keys, type_=String)))
+    connection.execute(
+        delete(table).where(table.c.dataset_id == dataset_id, table.c.status == "failed", again)
+    )
 
 
 def _job_row(name: str, run: Mapping[str, Any], done: Mapping[str, Any]) -> dict[str, Any]:

@@ -147,6 +147,16 @@ def test_the_same_run_from_another_job_keeps_the_first_labels(store: Store, job:
     assert len(views.runs(store, "d")) == 2
 
 
+@pytest.mark.parametrize(("status", "kept"), [("failed", "t"), ("ok", "before")])
+def test_a_failed_call_gives_way_to_its_answer(store: Store, job: Path, status: str, kept: str) -> None:
+    before = Completion("k", "m", "h", "p", "before", status=status)  # type: ignore[arg-type]
+    facts.add_completions(store, "d", [before])
+    facts.ingest(store, job)
+    found = views.completion(store, "k")
+    assert found is not None
+    assert (found.text, found.status) == (kept, "ok")
+
+
 def test_a_deleted_run_may_come_back(store: Store, job: Path) -> None:
     facts.ingest(store, job)
     facts.delete_run(store, "r1")
