@@ -50,7 +50,7 @@ def confirmed(store: Store, settings: Settings, request: Request, *, yes: bool) 
     probed = kept(settings.workspace, "contamination", job.dataset.id, found.model, found.host)
     if probed:
         print(f"contamination: {probed['words']}", file=sys.stderr)
-    if agreed(found.statement, leaves=found.leaves or bool(found.agree), costs=found.costs, yes=yes):
+    if agreed(found.statement, leaves=bool(found.agree), costs=found.costs, yes=yes):
         return _with_leave(request, found.agree, job.recipe)
     return _named_only(request, found, job.recipe)
 

@@ -54,6 +54,7 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
     assert (tmp_path / "penn-again.bio").read_text() == (tmp_path / "penn.bio").read_text().replace("\t", " ")
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_the_commands_of_the_page_on_language_models_run(tmp_path: Path) -> None:
     """As the README's, against a server on this machine."""

@@ -91,8 +91,8 @@ def test_every_metric_chooses(ssp: Ssp, tmp_path: Path, server: Server, metric: 
     [
         ("local", "", "set to stay on this machine"),
         ("local", "embeddings.invalid", "set to stay on this machine"),
-        ("ask", "", "nobody has agreed"),
-        ("ask", "127.0.0.1", "nobody has agreed"),
+        ("ask", "", "nobody agreed"),
+        ("ask", "127.0.0.1", "nobody agreed"),
         ("ask", "embeddings.invalid", "embeddings.invalid could not be reached"),
         ("any", "", "embeddings.invalid could not be reached"),
     ],
