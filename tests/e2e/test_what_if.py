@@ -134,7 +134,7 @@ def test_a_run_by_a_servers_similarities_started_from_the_page(dashboard: Dashbo
         kept = dashboard.workspace / "cache" / "embeddings"
         for _ in range(240):
             tab.wait_for_timeout(250)
-            if list(kept.glob("*/*.npy")):
+            if len(set(server.texts)) >= 120 and list(kept.glob("*/*.npy")):
                 break
     assert (
         len(set(server.texts)) == 120
