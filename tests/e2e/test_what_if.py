@@ -117,6 +117,7 @@ def test_presenting_saves_nothing(dashboard: Dashboard, tab: Page) -> None:
     expect(tab.get_by_role("slider", name="Exemplars (K)")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_run_by_a_servers_similarities_started_from_the_page(dashboard: Dashboard, tab: Page) -> None:
     with serving() as server:
         tab.goto(
