@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKSPACE ?= workspace
 export PYTHONUTF8 = 1
+# Every server and command a test starts would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run light demo install dev check test test-llm accept bench clean lint browser
 
@@ -23,6 +25,9 @@ install:
 
 dev:
 	@$(START) --dev --install-only
+
+# Two tests at once, a core each: numerical libraries would otherwise fight over both.
+check test: export OMP_NUM_THREADS ?= 1
 
 # Gates: under a minute.
 check: dev lint

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -61,9 +62,8 @@ def progress() -> Iterator[StderrReport]:
 
 def main() -> None:
     """Entry point: a user's error is one line on stderr and an exit code, never a traceback."""
-    _add_commands()
     try:
-        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = _command()(sys.argv[1:] or ["--help"], standalone_mode=False)
     except StudioError as error:
         sys.exit(_complain(str(error), error.exit_code))
     except TyperException as error:
@@ -79,12 +79,14 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _add_commands() -> None:
-    """Every module of this package adds its commands when it is imported."""
+@cache
+def _command() -> Callable[..., object]:
+    """All commands as one: every module of this package adds its own when it is imported."""
     package = importlib.import_module("core.cli")
     for module in pkgutil.iter_modules(package.__path__):
         if module.name != "__main__":
             importlib.import_module(f"core.cli.{module.name}")
+    return typer.main.get_command(app)
 
 
 def _complain(message: str, code: int) -> int:

@@ -10,6 +10,8 @@ from core.selectors.exact import Effort, solve
 from core.selectors.exact.entering import way_in
 from tests.properties.test_exact_properties import Case, _outcome, cases
 
+pytestmark = pytest.mark.slow
+
 
 @settings(max_examples=300, deadline=None)
 @given(case=cases())

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from core.selectors.exact import Effort, Embedded, Limit, Matrix, Scores, Wish, explain, solve, unit_rows
 
+pytestmark = pytest.mark.slow
+
 QUERIES = 3
 
 

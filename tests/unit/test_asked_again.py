@@ -16,6 +16,8 @@ from core.settings import Settings
 from core.store import Store, views
 from tests.pages.answered_run import answered_run
 
+pytestmark = pytest.mark.slow
+
 TARGET = "sample-topic-gsw"
 
 

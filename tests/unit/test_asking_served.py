@@ -14,6 +14,8 @@ from core.types import OUTCOMES
 from tests.fake_llm import FakeLLM, serving
 from tests.unit.job_project import chosen, project
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["chosen", "project"]
 
 FAULTS = {

@@ -13,6 +13,8 @@ import pytest
 from core.cli.server import free_port
 from tests.ssp_command import Ssp, filled
 
+pytestmark = pytest.mark.slow
+
 HOLD = """
 import sys, time
 from pathlib import Path

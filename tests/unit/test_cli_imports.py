@@ -10,6 +10,8 @@ import pytest
 from tests.own_files import DEV, NER, put, sentence
 from tests.ssp_command import Ssp
 
+pytestmark = pytest.mark.slow
+
 PENN = sentence(("Dogs", "NNS"), ("bark", "VBP"), (".", "PUNCT"))
 POS = ("--task", "pos", "--language", "fo")
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.own_files import put
 from tests.ssp_command import Ssp, filled, sentence
+
+pytestmark = pytest.mark.slow
 
 LABELS = sentence("Hon/PRON", "syngur/NOUN", "nú/ADV", "./PUNCT") * 3
 

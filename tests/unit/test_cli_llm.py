@@ -16,6 +16,8 @@ from tests.fake_llm import FakeLLM, serving
 from tests.language_model_project import project as small
 from tests.ssp_command import Answer, Ssp
 
+pytestmark = pytest.mark.slow
+
 KEY = "planted-key-0815"
 FREE = {"llm.constrain": "none", "llm.logprobs": "off"}
 """Settings that leave nothing to be tried out first."""

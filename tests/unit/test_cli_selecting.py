@@ -11,6 +11,8 @@ import pytest
 from tests.own_files import put
 from tests.ssp_command import Ssp, filled
 
+pytestmark = pytest.mark.slow
+
 LABELS = [["A"], ["A", "A", "B"], ["B"], ["C"], ["A"]]
 CONFIDENCE = [[0.9], [0.8, 0.6, 0.5], [0.95], [0.2], [0.7]]
 

@@ -15,6 +15,8 @@ from tests.fake_llm import FakeLLM, serving
 from tests.language_model_project import project as small
 from tests.ssp_command import Ssp
 
+pytestmark = pytest.mark.slow
+
 AWAY = ["--set", "llm.base_url=https://api.example.org/v1", "--set", "llm.model=m"]
 
 

@@ -17,6 +17,8 @@ from tests import llm_client
 from tests.fake_llm import FakeLLM
 from tests.llm_client import SECRET, allowed, completed, endpoint, request, requests, silent
 
+pytestmark = pytest.mark.slow
+
 fake = llm_client.fake
 
 

@@ -17,6 +17,8 @@ from core.tasks import tasks
 from core.types import LabelInfo, Language
 from tests.own_files import DEV, NER, choice, put, sentence
 
+pytestmark = pytest.mark.slow
+
 PENN = sentence(("Dogs", "NNS"), ("bark", "VBP"), (".", "PUNCT")) + sentence(("Ugh", "QQ"))
 MAPPED = (Decision("NNS", "map", "NOUN"), Decision("VBP", "map", "VERB"), Decision("QQ", "keep"))
 

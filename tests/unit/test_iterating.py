@@ -13,6 +13,8 @@ from core.store import Store, facts
 from tests.language_model_project import project
 from tests.ssp_command import Ssp
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:

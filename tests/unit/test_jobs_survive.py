@@ -25,6 +25,8 @@ from core.settings import Settings
 from core.store import Store, schema, views
 from tests.unit.job_project import DIES, begin, chosen, doing, polled_until, project, wait
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["chosen", "project"]
 
 REQUEST = Request("ssp", "target", {"k": "2"}, ["source"])

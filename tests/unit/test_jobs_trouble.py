@@ -16,6 +16,8 @@ from core.settings import Settings
 from core.store import Store
 from tests.unit.job_project import DIES, begin, chosen, doing, project
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["chosen", "project"]
 
 

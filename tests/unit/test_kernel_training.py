@@ -27,6 +27,8 @@ from core.settings import with_workspace
 from core.types import Instance, Labels, Prediction, Record
 from tests.needs import needs
 
+pytestmark = pytest.mark.slow
+
 WORDS = {"DET": ("de", "en", "et"), "NOUN": ("kat", "hund", "bil", "sol"), "VERB": ("sover", "ser", "er")}
 ENDINGS = {"aaa": "", "bbb": "a", "ccc": "u"}
 CUT = Cut(target=12, source=20, helped=4, corrections=(3,))

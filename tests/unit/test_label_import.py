@@ -18,6 +18,8 @@ from core.label_import import LabelChoice, import_labels
 from core.store import Store, views
 from tests.own_files import NER, choice, put, sentence
 
+pytestmark = pytest.mark.slow
+
 GOLD = (
     sentence(("Eg", "PRON"), ("lesi", "VERB"))
     + sentence(("Hon", "PRON"), ("sá", "VERB"), (".", "PUNCT"))

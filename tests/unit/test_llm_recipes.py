@@ -16,6 +16,8 @@ from tests.scripted_llm import tagged
 from tests.unit.job_project import WORDS, chosen, project
 from tests.unit.llm_project import LLM, Asked, answer, asked, quiet, run, told
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["asked", "chosen", "project"]
 
 

@@ -13,6 +13,8 @@ from core.types import Completion
 from tests.unit.job_project import chosen, project, records
 from tests.unit.llm_project import LLM, Asked, answer, asked, run, told
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["asked", "chosen", "project"]
 
 

@@ -10,6 +10,8 @@ from tests.odd_files import ODD, Odd
 from tests.own_files import put
 from tests.ssp_command import Ssp
 
+pytestmark = pytest.mark.slow
+
 
 def test_there_are_many() -> None:
     assert len({odd.what for odd in ODD}) == len(ODD) >= 80

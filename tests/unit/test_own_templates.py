@@ -8,6 +8,8 @@ from core.errors import StudioError, UnknownName
 from core.store import Store, facts, views
 from core.types import Dataset, Instance, Record
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kept(store: Store) -> Store:

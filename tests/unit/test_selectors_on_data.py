@@ -15,6 +15,8 @@ from tests.needs import needs
 from tests.own_files import put
 from tests.ssp_command import Ssp, filled
 
+pytestmark = pytest.mark.slow
+
 PROVEN = {"certificate", "search", "milp"}
 
 

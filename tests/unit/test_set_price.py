@@ -12,6 +12,8 @@ from core.what_if import try_one
 from core.workbench import Workbench, of_dataset
 from tests.ssp_command import Ssp, filled
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bench(ssp: Ssp, tmp_path: Path) -> Workbench:

@@ -14,6 +14,8 @@ from core.errors import StudioError, UnknownName
 from core.store import Store, facts, views
 from core.types import Completion, Dataset, Instance, Prediction, Record
 
+pytestmark = pytest.mark.slow
+
 STRINGS = pa.list_(pa.string())
 
 

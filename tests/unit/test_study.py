@@ -13,6 +13,8 @@ from core.study.exemplars import CORRECTED, VARIANTS, trial
 from core.study.worth import Figures, figures
 from tests.sample_sentences import sample_sentences, silent
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def found() -> Figures:
