@@ -1,4 +1,4 @@
-"""The settings of a part: the public fields of its dataclass, from a recipe's table or a command line."""
+"""Parts and their settings: the public fields of a dataclass, from a recipe's table or a command line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from core.availability import require
 from core.errors import RecipeError
+from core.registry import Registry
 
 ALIASES = {"lambda": "lambda_"}
 """Words of Python that recipes use as settings."""
@@ -19,6 +21,29 @@ def defaults(part: type[Any]) -> dict[str, Any]:
         for spec in fields(part)
         if not spec.name.startswith("_") and spec.name != "task"
     }
+
+
+def build(
+    parts: Registry[type[Any]], table: str, name: str, settings: Mapping[str, Any], /, **given: Any
+) -> Any:
+    """The part `name` with these settings; `given` are fields that are none (the task).
+
+    Args:
+        table: the recipe's table of this kind of part (`stage1`), for what an error advises.
+
+    Raises:
+        UnknownName: no such part.
+        RecipeError: a setting it does not have or lacks, or a value it cannot work with.
+        NotInstalled: a package it needs is not there.
+    """
+    part = parts[name]
+    for package in getattr(part, "packages", ()):
+        require(package, purpose=f"the {parts.kind} {name}")
+    arguments = typed(parts.kind, name, part, settings)
+    for key in getattr(part, "required", ()):
+        if not arguments.get(key):
+            raise RecipeError(f"{parts.kind} {name} needs a {key}.", f"Give --set {table}.{key}=...")
+    return part(**given, **arguments)
 
 
 def typed(kind: str, name: str, part: type[Any], settings: Mapping[str, Any]) -> dict[str, Any]:

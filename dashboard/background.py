@@ -81,7 +81,7 @@ def _carry_out(work: Work, do: Callable[[Alive], Any]) -> None:
             work.value = do(work.alive)
     except StudioError as error:
         work.error = error
-    except Exception as error:
+    except Exception as error:  # a thread's end: whatever it was, the page must not wait for ever
         log.exception("work for a page failed")
         work.error = StudioError(
             f"this failed unexpectedly ({type(error).__name__}).", "See the server's log."

@@ -10,6 +10,7 @@ over bytes exceeds.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from typing import Any
 
 from core.availability import is_installed
 
+log = logging.getLogger(__name__)
 LOWER, UPPER, BREAK, SIGN, DIGIT, TWO_BYTES = 0.393, 0.490, 0.857, 0.433, 0.525, 0.507
 """Tokens per small letter, capital, tab or line break, punctuation mark, digit (all ASCII); and per byte of
 a character of two bytes."""
@@ -93,7 +95,8 @@ def _counter(model: str) -> Callable[[str], int] | None:
 
     try:
         tokenizer: Any = Tokenizer.from_file(str(path))
-    except Exception:  # noqa: BLE001 - the library raises bare Exception for a file that is none
+    except Exception as error:  # noqa: BLE001 - the library raises bare Exception for a file that is none
+        log.warning("%s cannot be read as a tokenizer (%s): tokens are estimated", path, error)
         return None
 
     def count(text: str) -> int:

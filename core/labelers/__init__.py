@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.availability import require
-from core.errors import RecipeError
-from core.part_settings import defaults, typed
+from core import part_settings
+from core.part_settings import defaults
 from core.registry import Registry
 from core.types import Exemplar, Influence, Instance, Labels, Prediction, Record, Report
 
@@ -78,18 +77,5 @@ def setting_names(name: str) -> tuple[str, ...]:
 
 
 def build(name: str, settings: Mapping[str, Any], **given: Any) -> Any:
-    """The labeler `name` with these settings; `given` are fields that are none (the task).
-
-    Raises:
-        UnknownName: no such labeler.
-        RecipeError: a setting it does not have or lacks, or a value it cannot work with.
-        NotInstalled: a package it needs is not there.
-    """
-    part = labelers[name]
-    for package in getattr(part, "packages", ()):
-        require(package, purpose=f"the labeler {name}")
-    arguments = typed("labeler", name, part, settings)
-    for key in getattr(part, "required", ()):
-        if not arguments.get(key):
-            raise RecipeError(f"labeler {name} needs a {key}.", f"Give --set stage1.{key}=...")
-    return part(**given, **arguments)
+    """The labeler `name` with these settings. Raises and `given`: as `core.part_settings.build`."""
+    return part_settings.build(labelers, "stage1", name, settings, **given)

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from core.availability import require
-from core.errors import RecipeError
-from core.part_settings import defaults, typed
+from core import part_settings
+from core.part_settings import defaults
 from core.registry import Registry
 from core.types import Completion, Labels, Prompt
 
@@ -86,19 +85,8 @@ def setting_names(name: str) -> tuple[str, ...]:
 
 
 def build(name: str, settings: Mapping[str, Any]) -> Any:
-    """The language model `name` with these settings.
-
-    Raises:
-        UnknownName, RecipeError, NotInstalled: as `core.labelers.build`.
-    """
-    part = llms[name]
-    for package in getattr(part, "packages", ()):
-        require(package, purpose=f"the language model {name}")
-    arguments = typed("language model", name, part, settings)
-    for key in getattr(part, "required", ()):
-        if not arguments.get(key):
-            raise RecipeError(f"language model {name} needs a {key}.", f"Give --set llm.{key}=...")
-    return part(**arguments)
+    """The language model `name` with these settings. Raises: as `core.part_settings.build`."""
+    return part_settings.build(llms, "llm", name, settings)
 
 
 def request_key(identity: Mapping[str, Any], request: Request) -> str:

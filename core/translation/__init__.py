@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.availability import require
-from core.errors import RecipeError
-from core.part_settings import defaults, typed
+from core import part_settings
+from core.part_settings import defaults
 from core.registry import Registry
 from core.types import Outcome, Report
 
@@ -79,16 +78,5 @@ def setting_names(name: str) -> tuple[str, ...]:
 
 
 def build(name: str, settings: Mapping[str, Any]) -> Any:
-    """The translator `name` with these settings.
-
-    Raises:
-        UnknownName, RecipeError, NotInstalled: as `core.labelers.build`.
-    """
-    part = translators[name]
-    for package in getattr(part, "packages", ()):
-        require(package, purpose=f"the translator {name}")
-    arguments = typed("translator", name, part, settings)
-    for key in getattr(part, "required", ()):
-        if not arguments.get(key):
-            raise RecipeError(f"translator {name} needs a {key}.", f"Give --set translation.{key}=...")
-    return part(**arguments)
+    """The translator `name` with these settings. Raises: as `core.part_settings.build`."""
+    return part_settings.build(translators, "translation", name, settings)

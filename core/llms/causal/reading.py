@@ -7,6 +7,7 @@ place, so padding is seen by nobody and counted by nobody. After the step the tr
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
@@ -21,10 +22,11 @@ WORTH_SHARING = 16
 """Tokens that all prompts of a batch must begin with before these are read only once."""
 
 
-class Reader:
+class Reader(ABC):
     """Texts being read, one per row."""
 
     @classmethod
+    @abstractmethod
     def start(
         cls, desk: Loaded, prompts: Sequence[Ids], pause: Callable[[], None]
     ) -> tuple[Reader, list[Ids]]:
@@ -33,8 +35,8 @@ class Reader:
         Args:
             pause: called before every call of the model; may raise.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def scores(self, new: Sequence[Ids], continuations: Sequence[tuple[Ids, ...]]) -> list[list[float]]:
         """Append tokens to each text, and look at what may follow; that is forgotten again.
 
@@ -45,19 +47,18 @@ class Reader:
         Returns:
             Per text the log-probability of each continuation: the sum over its tokens.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def ahead(self, new: Sequence[Ids]) -> Any:
         """Append tokens to each text.
 
         Returns:
             Log-probabilities of the next token: (texts, vocabulary), 32 bits, on the processor.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with these texts only."""
-        raise NotImplementedError
 
 
 class Cached(Reader):
