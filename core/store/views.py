@@ -4,6 +4,7 @@ from core.store.queues import queues
 from core.store.templates import TemplateRow, templates
 from core.store.views_annotations import annotation_log, annotations
 from core.store.views_calls import asked_positions, attempts, call_log, calls, outcomes
+from core.store.views_columns import column, human_column, word_column
 from core.store.views_data import (
     completion,
     completions,
@@ -39,6 +40,7 @@ __all__ = [
     "call_log",
     "calls",
     "change_counts",
+    "column",
     "completion",
     "completions",
     "confidence_by_label",
@@ -48,6 +50,7 @@ __all__ = [
     "datasets",
     "exemplar_use",
     "flow",
+    "human_column",
     "influence",
     "instances",
     "label_counts",
@@ -73,4 +76,5 @@ __all__ = [
     "template",
     "templates",
     "token_rate",
+    "word_column",
 ]
