@@ -11,6 +11,7 @@ RUN = str(PAGES / "run.py")
 STAGE1 = str(PAGES / "stage1.py")
 EXEMPLARS = str(PAGES / "exemplars.py")
 COMPARE = str(PAGES / "compare.py")
+LANGUAGES = str(PAGES / "languages.py")
 CALLS = str(PAGES / "calls.py")
 JOBS = str(PAGES / "jobs.py")
 TITLES = {
@@ -20,6 +21,7 @@ TITLES = {
     STAGE1: ("Stage I", ":material/looks_one:", "stage1"),
     EXEMPLARS: ("Exemplars", ":material/join_inner:", "exemplars"),
     COMPARE: ("Compare", ":material/compare_arrows:", "compare"),
+    LANGUAGES: ("Languages", ":material/language:", "languages"),
     CALLS: ("Calls", ":material/forum:", "calls"),
     JOBS: ("Jobs", ":material/work_history:", "jobs"),
 }

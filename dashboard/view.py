@@ -23,6 +23,8 @@ ONE_OF = {
     "direction": ("", "ltr", "rtl"),
     "words": ("", "unicode"),
     "egress": ("", "local", "any"),
+    "against": ("", "gold", "human", "none"),
+    "part": ("", "labels", "words", "sure", "blame", "price"),
 }
 """Parts of the view that know only these values; the first is what anything else is read as."""
 
@@ -37,6 +39,10 @@ class View:
     shows; `token` is the place of the word whose evidence is shown. `queue` is a queue the sentences are
     of. `plan` is the table of what the run page is to do, `job` one that was started or is looked at.
     `outcome` is that of the calls listed, `stage` whose calls they are ("" = the last that has some).
+    `sides` are what is compared, as `RUN@STAGE` or `human`, with commas ("" = the stages of the run),
+    `against` what is held to be right ("" = gold where there is some), `pair` which two of them are looked
+    at ("0-1"), `where` the table of a `core.comparison.Where`, `part` the part of the page that is open,
+    `blamed` the exemplar looked at there, as `DATASET@POSITION`.
     """
 
     dataset: str = ""
@@ -76,11 +82,18 @@ class View:
     plan: str = ""
     outcome: str = ""
     stage: str = ""
+    sides: str = ""
+    against: str = ""
+    pair: str = ""
+    where: str = ""
+    part: str = ""
+    blamed: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
 """What was said of one file and means nothing for another."""
 FILTERS = ("page", "order", "gold", "label", "changed", "text")
+COMPARED = ("sides", "against", "pair", "where", "blamed")
 RESETS: dict[str, tuple[str, ...]] = {
     "dataset": (
         "run",
@@ -93,10 +106,15 @@ RESETS: dict[str, tuple[str, ...]] = {
         "job",
         "outcome",
         "stage",
+        *COMPARED,
         *FILTERS,
     ),
-    "run": (*FILTERS, "tries", "peek", "token", "outcome", "stage"),
+    "run": (*FILTERS, *COMPARED, "tries", "peek", "token", "outcome", "stage"),
     "sentence": ("peek", "token"),
+    "sides": ("pair", "where", "blamed", "page", "sentence"),
+    "against": ("where", "page"),
+    "pair": ("where", "page"),
+    "where": ("page", "sentence"),
     "queue": ("page", "sentence"),
     "outcome": ("page", "sentence"),
     "stage": ("outcome", "page", "sentence"),
