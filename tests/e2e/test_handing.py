@@ -40,6 +40,7 @@ def ssp(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
 
 
+@pytest.mark.thorough
 def test_a_run_is_handed_to_the_dashboard(open_there: Dashboard) -> None:
     place = open_there.workspace
     done = ssp(place, *RUN, "--limit", "20", "--json")

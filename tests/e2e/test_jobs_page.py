@@ -29,6 +29,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     running.stop()
 
 
+@pytest.mark.thorough
 def test_a_job_is_started_stopped_resumed_killed_and_finished(busy: Dashboard, tab: Page) -> None:
     tab.goto(f"{busy.url}/?dataset=many")
     start_from_card(tab, "many")

@@ -136,6 +136,7 @@ def test_trap_8_repeated_rows(mirror: Path) -> None:
         assert sum(times - 1 for times in rows.values()) == repeated, path
 
 
+@pytest.mark.thorough
 def test_every_label_of_the_mirror_is_known(mirror: Path) -> None:
     ner = sorted((mirror / "masakhane-io/masakhane-ner").rglob("*.txt"))
     assert ner
