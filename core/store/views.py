@@ -4,7 +4,7 @@ from core.store.queues import queues
 from core.store.templates import TemplateRow, templates
 from core.store.views_annotations import annotation_log, annotations
 from core.store.views_calls import asked_positions, attempts, call_log, calls, outcomes
-from core.store.views_columns import column, human_column, word_column
+from core.store.views_columns import column, human_column, split_column, word_column
 from core.store.views_data import (
     completion,
     completions,
@@ -72,6 +72,7 @@ __all__ = [
     "selection_diagnostics",
     "selections",
     "sentences",
+    "split_column",
     "stage_summary",
     "template",
     "templates",

@@ -80,6 +80,17 @@ def word_column(store: Store, dataset_id: str) -> Column:
     return _column(store, query)
 
 
+def split_column(store: Store, dataset_id: str) -> Column:
+    """The split each sentence is of: one value per sentence."""
+    table = schema.instance
+    query = (
+        select(table.c.position, func.list_value(table.c.split).label("values"))
+        .where(table.c.dataset_id == dataset_id)
+        .order_by(table.c.position)
+    )
+    return _column(store, query)
+
+
 def _column(store: Store, query: Select[Any]) -> Column:
     with store.read() as connection:
         found = connection.execute(query).cursor.fetch_arrow_table()
