@@ -93,7 +93,7 @@ def split_column(store: Store, dataset_id: str) -> Column:
 
 def _column(store: Store, query: Select[Any]) -> Column:
     with store.read() as connection:
-        found = connection.execute(query).cursor.fetch_arrow_table()
+        found = connection.execute(query).cursor.to_arrow_table()
     lists = found.column("values").combine_chunks()
     coded = lists.flatten().dictionary_encode()
     sizes = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
