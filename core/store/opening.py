@@ -13,13 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-from sqlalchemy import URL, Connection, Engine, String, column, create_engine, select, table, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    column,
+    create_engine,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from core import presence, processes
 from core.errors import StoreDamaged, StoreLocked, StudioError
-from core.store.schema import HEAD, app_meta
+from core.store.schema import HEAD, app_meta, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -30,7 +43,8 @@ FILE_HEADER_BYTES = 12_288
 _MIGRATING = threading.Lock()  # Alembic keeps its context in a module
 _SIZE = text("SELECT block_size * used_blocks FROM pragma_database_size()")
 _TABLES = select(column("table_name", String)).select_from(table("tables", schema="information_schema"))
-_REVISION = select(column("version_num", String)).select_from(table("alembic_version"))
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+_REVISION = select(_VERSION.c.version_num)
 
 
 def prepare_folder(workspace: Path) -> Path:
@@ -175,7 +189,10 @@ def _migrate(connection: Connection, path: Path) -> None:
     tables = set(connection.scalars(_TABLES))
     if tables and not {"alembic_version", "app_meta"} <= tables:
         raise _damaged(path, "it is a DuckDB database of another program.", "Choose another workspace.")
-    if tables and connection.scalar(_REVISION) == HEAD:
+    if not tables:
+        _create(connection)
+        return
+    if connection.scalar(_REVISION) == HEAD:
         return
     from alembic.util import CommandError
 
@@ -184,6 +201,13 @@ def _migrate(connection: Connection, path: Path) -> None:
             upgrade(connection)
     except CommandError as error:
         raise _damaged(path, f"{error}.", "A newer version of this program made it: update.") from error
+
+
+def _create(connection: Connection) -> None:
+    """The tables of a new file at once, as all migrations together would leave them: a tenth of the time."""
+    metadata.create_all(connection, checkfirst=False)
+    _VERSION.create(connection, checkfirst=False)
+    connection.execute(insert(_VERSION).values(version_num=HEAD))
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

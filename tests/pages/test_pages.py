@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,8 +68,13 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 @pytest.fixture
-def filled(workspace: Path) -> Path:
-    _fill(resources.store())
+def filled(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace with data in it, which is made once and copied."""
+    made = tmp_path_factory.getbasetemp() / "filled"
+    if not made.exists():
+        with Store.open(made) as store:
+            _fill(store)
+    shutil.copytree(made, workspace, dirs_exist_ok=True)
     return workspace
 
 

@@ -15,10 +15,31 @@ from core.store.opening import migration_config, upgrade
 from core.store.schema import HEAD, metadata
 from core.types import Dataset, Instance, Record
 
+WHAT_THERE_IS = (
+    "SELECT table_name, column_name, column_index, data_type, is_nullable, column_default"
+    " FROM duckdb_columns() WHERE NOT internal",
+    "SELECT table_name, constraint_type, constraint_text, constraint_column_names FROM duckdb_constraints()",
+    "SELECT version_num FROM alembic_version",
+)
 
-def test_no_table_differs_from_its_migrations(store: Store) -> None:
-    with store.write() as connection:
-        command.check(migration_config(connection))
+
+def told(store: Store) -> list[list[str]]:
+    """All tables of a database, in its own words."""
+    with store.read() as connection:
+        return [sorted(map(str, connection.exec_driver_sql(query))) for query in WHAT_THERE_IS]
+
+
+def test_a_new_file_is_as_the_migrations_would_leave_it(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        created = told(store)
+        with store.write() as connection:
+            command.downgrade(migration_config(connection), "base")
+            upgrade(connection)
+            inspect(connection).clear_cache()
+            command.check(migration_config(connection))
+            connection.exec_driver_sql("INSERT INTO app_meta VALUES ('data_version', '0')")
+        assert told(store) == created
+    assert len(created[0]) > 100
 
 
 def test_the_newest_migration_is_the_one_opening_looks_for(store: Store) -> None:
