@@ -7,6 +7,7 @@ written on them as well.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -132,6 +133,38 @@ def house_look(
     }
 
 
+def clickable_look(
+    colors: Theme,
+    *,
+    height: int,
+    legend: bool = False,
+    x: Mapping[str, Any] | None = None,
+    y: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """As `house_look`, for figures whose marks can be clicked.
+
+    A click selects only where plotly would also let one drag; axes with a range stay where they are.
+    """
+    free = {"fixedrange": False}
+    look = house_look(colors, height=height, legend=legend, x=_held(x or {}) | free, y=_held(y or {}) | free)
+    return look | {"dragmode": "pan"}
+
+
+def _held(axis: Mapping[str, Any]) -> dict[str, Any]:
+    ends = axis.get("range")
+    return {**axis, "minallowed": min(ends), "maxallowed": max(ends)} if ends else dict(axis)
+
+
+def escaped(text: str) -> str:
+    """A text from outside for a place where plotly would read markup."""
+    return html.escape(text, quote=False)
+
+
+def short(text: str, most: int) -> str:
+    """A text from outside, escaped, cut to so many characters."""
+    return escaped(text if len(text) <= most else f"{text[: most - 1]}…")
+
+
 def _axis(colors: Theme, ticks: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     title: dict[str, Any] = {"font": {"color": colors.muted, "size": 12}}
     if "title" in settings:
@@ -154,6 +187,5 @@ def enlarged(figure: Any) -> Any:
     figure.update_xaxes(title_font_size=16)
     figure.update_yaxes(title_font_size=16)
     figure.update_annotations(font_size=16)
-    figure.update_traces(textfont_size=16, selector={"type": "sankey"})
     figure.update_traces(textfont_size=14, selector={"mode": "text"})
     return figure

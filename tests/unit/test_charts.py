@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts.candidates import MOST, Cloud, candidates
@@ -54,19 +56,30 @@ def test_flows_keep_only_what_changed_and_say_how() -> None:
     assert list(rows["count"]) == [7, 3, 2, 1]
 
 
+def ribbons(figure: go.Figure) -> dict[tuple[str, ...], int]:
+    """Count per ribbon (from, to, right, kind), as its targets tell it."""
+    over = figure.data[-1]
+    told = [int(re.search(r"<br>([\d,]+) ", text)[1].replace(",", "")) for text in over.hovertext]  # type: ignore[index]
+    return dict(zip(map(tuple, over.customdata), told, strict=True))
+
+
+def counted(figure: go.Figure) -> int:
+    return sum(ribbons(figure).values())
+
+
 def test_sankey_carries_every_changed_token_through_both_stations() -> None:
     figure = sankey(FLOW.dropna(), unit="tokens", dark=False)
-    assert sum(figure.data[0].link.value) == 2 * (7 + 3 + 2)
+    assert counted(figure) == 2 * (7 + 3 + 2)
 
 
 def test_sankey_without_gold_has_two_stations() -> None:
     figure = sankey(FLOW, unit="tokens", dark=True, gold=False)
-    assert sum(figure.data[0].link.value) == 7 + 3 + 2 + 1
+    assert counted(figure) == 7 + 3 + 2 + 1
     assert [note.text for note in figure.layout.annotations] == ["Stage I", "Stage II"]
 
 
 def test_sankey_of_nothing_is_a_figure() -> None:
-    assert not sankey(FLOW.iloc[:1], unit="tokens", dark=False).data[0].link.value
+    assert counted(sankey(FLOW.iloc[:1], unit="tokens", dark=False)) == 0
 
 
 def test_calibration_error_is_weighted_by_count() -> None:
@@ -79,9 +92,9 @@ def test_calibration_error_is_weighted_by_count() -> None:
 
 def test_confusion_offers_every_filled_cell_for_clicking() -> None:
     figure = confusion(CONFUSION, ("VERB", "NOUN"), unit="tokens", dark=False)
-    cells = [tuple(pair) for pair in figure.data[2].customdata]
+    cells = [tuple(pair) for pair in figure.data[1].customdata]
     assert sorted(cells) == [("NOUN", "NOUN"), ("NOUN", "VERB"), ("VERB", "VERB")]
-    assert figure.data[2].marker.opacity == 0
+    assert figure.data[1].marker.opacity == 0
     assert list(figure.data[0].x) == ["VERB", "NOUN"]
 
 
@@ -151,9 +164,9 @@ def test_label_counts_leave_out_o_and_keep_labels_only_gold_has() -> None:
 
 def test_a_projector_gets_larger_type_everywhere() -> None:
     flow = enlarged(sankey(FLOW.dropna(), unit="tokens", dark=False))
-    assert flow.data[0].textfont.size == 16
+    assert {trace.textfont.size for trace in flow.data if getattr(trace, "mode", "") == "text"} == {14}
     assert {note.font.size for note in flow.layout.annotations} == {16}
-    numbers = enlarged(confusion(CONFUSION, ["NOUN", "VERB"], unit="tokens", dark=False)).data[1]
+    numbers = enlarged(confusion(CONFUSION, ["NOUN", "VERB"], unit="tokens", dark=False)).data[2]
     assert numbers.textfont.size == 14
 
 
