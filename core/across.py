@@ -11,7 +11,6 @@ from core import languages
 from core.catalog.paper_table import PaperFigure
 from core.published import beside
 from core.store import Store, views
-from core.store.views_scores import scores_of
 from core.types import Dataset, Language, Score, TaskName
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def across(store: Store, task: TaskName) -> list[Entry]:
     found = {item.id: item for item in views.datasets(store) if item.task == task}
     runs = [run for run in views.runs(store) if run["dataset"] in found and run["kind"] != "gold"]
     runs.sort(key=lambda run: str(run["created_at"]), reverse=True)
-    scores = scores_of(store, [run["id"] for run in runs]) if runs else {}
+    scores = views.scores_of(store, [run["id"] for run in runs]) if runs else {}
     entries = [_entry(found[run["dataset"]], run, scores[run["id"]]) for run in runs if run["id"] in scores]
     return sorted(entries, key=lambda entry: (entry.language.name, entry.dataset.id))
 

@@ -26,6 +26,7 @@ from core.store.views_labels import (
 )
 from core.store.views_pace import model_outcomes, pace
 from core.store.views_runs import influence, predictions, run, runs, scores, selection, selections
+from core.store.views_scores import scores_of
 from core.store.views_sentences import n_sentences, positions, sentences
 from core.store.views_stage1 import confidence_by_label, label_thresholds, paired_labels
 from core.store.views_words import ambiguous_forms, exemplar_use, selection_diagnostics
@@ -68,6 +69,7 @@ __all__ = [
     "run",
     "runs",
     "scores",
+    "scores_of",
     "selection",
     "selection_diagnostics",
     "selections",
