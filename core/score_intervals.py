@@ -7,8 +7,9 @@ stages of one run are compared on the same draws (Koehn 2004, aclanthology.org/W
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -91,19 +92,30 @@ def tallies(task: TaskName, gold: Sequence[Labels], predicted: Sequence[Labels])
     Args:
         gold, predicted: labels per sentence, in the same order and of the same lengths.
     """
-    coded = Coded.of(gold, predicted)
+    return tallied(task, Coded.of(gold, predicted))
+
+
+def tallied(task: TaskName, coded: Coded, metrics: Collection[str] | None = None) -> dict[str, Tally]:
+    """The same of labels that are numbers already, whose names hold O; of these metrics alone, None = all."""
     if not len(coded.owners):
         return {}
+    makers = _makers(task, coded)
+    return {name: make() for name, make in makers.items() if metrics is None or name in metrics}
+
+
+def _makers(task: TaskName, coded: Coded) -> dict[str, Callable[[], Tally]]:
+    """How each metric of the task is counted."""
+    accuracy, labels = partial(_accuracy, coded), partial(_by_label, coded)
     if task in {"nli", "topic"}:
-        return {"accuracy": _accuracy(coded), "macro_f1": _by_label(coded)}
-    lenient = coded.lenient()
-    paper = _micro(*lenient, coded.n)
+        return {"accuracy": accuracy, "macro_f1": labels}
+    lenient = cache(coded.lenient)
+    paper = cache(lambda: _micro(*lenient(), coded.n))
     if task == "pos":
-        return {"token_accuracy": _accuracy(coded), "macro_f1": _by_label(coded), "paper_f1": paper}
+        return {"token_accuracy": accuracy, "macro_f1": labels, "paper_f1": paper}
     return {
-        "token_accuracy": _accuracy(coded),
-        "macro_f1": _by_type(*lenient, coded.n),
-        "span_f1": _micro(*coded.strict(), coded.n),
+        "token_accuracy": accuracy,
+        "macro_f1": lambda: _by_type(*lenient(), coded.n),
+        "span_f1": lambda: _micro(*coded.strict(), coded.n),
         "span_f1_lenient": paper,
         "paper_f1": paper,
     }
@@ -141,10 +153,10 @@ def _interval(value: float, drawn: FloatArray, level: float) -> Interval:
 
 def _score(tally: Tally) -> float:
     sums = (part.sum(axis=0, keepdims=True) for part in (tally.right, tally.gold, tally.predicted))
-    return float(_mean_f1(*sums)[0])
+    return float(mean_f1(*sums)[0])
 
 
-def _mean_f1(right: FloatArray, gold: FloatArray, predicted: FloatArray) -> FloatArray:
+def mean_f1(right: FloatArray, gold: FloatArray, predicted: FloatArray) -> FloatArray:
     """(R, C) sums -> (R,): the mean F1 over the columns that occur, 0 where none does."""
     size = gold + predicted
     f1 = np.divide(2 * right, size, out=np.zeros_like(size), where=size > 0)
@@ -178,7 +190,7 @@ def _scores(sums: FloatArray, widths: Sequence[int]) -> Iterator[FloatArray]:
     for width in widths:
         right, gold, predicted = (sums[:, at + part * width : at + (part + 1) * width] for part in range(3))
         at += 3 * width
-        yield _mean_f1(right, gold, predicted)
+        yield mean_f1(right, gold, predicted)
 
 
 def _accuracy(coded: Coded) -> Tally:

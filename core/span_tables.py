@@ -1,6 +1,7 @@
 """The spans of very many tags at once, as arrays: what `core.spans` finds, for a million tags in a second.
 
-Tags are numbers into a list of names. Spans are told by where they end: no two end at one place.
+Tags are numbers into a list of names. Spans are told by where they end: no two end at one place. What two
+neighbours mean is looked up in a table of all pairs of names.
 """
 
 from __future__ import annotations
@@ -41,18 +42,17 @@ def lenient(tags: Ints, names: Sequence[str]) -> Spans:
         names: of the tags.
     """
     prefix, kind, types = _parts(names, lambda tag: tag[1:].split("-", 1)[-1] or "_")
-    types = (*types, "")
-    now, type_now = prefix[tags], kind[tags]
-    before = np.concatenate([["O"], now[:-1]])
-    type_before = np.concatenate([[len(types) - 1], type_now[:-1]])
-    other = type_before != type_now
+    before, now = prefix[:, None], prefix[:-1]
+    other = kind[:, None] != kind[:-1]
     closes = np.isin(before, ["E", "S"]) | (np.isin(before, ["B", "I"]) & np.isin(now, ["B", "S", "O"]))
-    closes |= ~np.isin(before, ["O", "."]) & other
+    closes = closes | (~np.isin(before, ["O", "."]) & other)
     opens = np.isin(now, ["B", "S"]) | (np.isin(now, ["E", "I"]) & np.isin(before, ["E", "S", "O"]))
-    opens |= ~np.isin(now, ["O", "."]) & other
-    first = _last_true(opens)
+    opens = opens | (~np.isin(now, ["O", "."]) & other)
+    pairs = _pairs(tags, len(names), np.zeros(1, dtype=np.int64))
+    first = _last_true(opens.ravel()[pairs])
     # a span that is closed at a place ended on the place before it
-    return Spans(np.append(closes[1:], False), np.maximum(first, 0), type_now, types)
+    ends = np.append(closes.ravel()[pairs][1:], False)[: len(tags)]
+    return Spans(ends, np.maximum(first, 0), kind[tags], types)
 
 
 def strict(tags: Ints, names: Sequence[str], starts: Ints) -> Spans:
@@ -63,22 +63,35 @@ def strict(tags: Ints, names: Sequence[str], starts: Ints) -> Spans:
         starts: (N,) where each sequence begins.
     """
     prefix, kind, types = _parts(names, lambda tag: tag[1:].strip("-") or "_")
-    now, type_now = prefix[tags], kind[tags]
-    goes_on = now == "I"
-    goes_on[1:] &= np.isin(now[:-1], ["B", "I"]) & (type_now[1:] == type_now[:-1])
-    goes_on[starts[starts < len(tags)]] = False
+    follows = (prefix[:-1] == "I") & np.isin(prefix[:, None], ["B", "I"]) & (kind[:, None] == kind[:-1])
+    goes_on = follows.ravel()[_pairs(tags, len(names), starts)]
     first = _last_true(~goes_on)
-    inside = (now == "B")[first] if len(tags) else goes_on
+    inside = (prefix == "B")[tags][first] if len(tags) else goes_on
     last = np.append(~goes_on[1:], True)[: len(tags)]
-    return Spans(np.asarray(inside & last), first, type_now, types)
+    return Spans(np.asarray(inside & last), first, kind[tags], types)
 
 
 def _parts(names: Sequence[str], type_of: Callable[[str], str]) -> tuple[Any, Ints, Labels]:
-    """Per name its first letter (O for none) and the number of its type, and the types."""
+    """Per name its first letter (O for none) and the number of its type, and the types.
+
+    Behind them all, once more: what stands before the first tag, of no type.
+    """
     kinds = [type_of(name) for name in names]
     types = tuple(sorted(set(kinds)))
-    prefix = np.array([name[:1] or "O" for name in names] or ["O"])
-    return prefix, np.array([types.index(kind) for kind in kinds], dtype=np.int64), types
+    prefix = np.array([*(name[:1] or "O" for name in names), "O"])
+    return (
+        prefix,
+        np.array([*(types.index(kind) for kind in kinds), len(types)], dtype=np.int64),
+        (*types, ""),
+    )
+
+
+def _pairs(tags: Ints, n: int, starts: Ints) -> Ints:
+    """The place of each tag after the one before it in a table (n + 1, n); `starts` have none before."""
+    before = np.empty_like(tags)
+    before[1:] = tags[:-1]
+    before[starts[starts < len(tags)]] = n
+    return before * n + tags
 
 
 def _last_true(marks: Truths) -> Ints:
