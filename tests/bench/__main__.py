@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bench_pages, bench_pipeline, bench_selection, bench_views
+from tests.bench import bench_compare, bench_pages, bench_pipeline, bench_selection, bench_views
 
 
 def main() -> int:
@@ -13,6 +13,7 @@ def main() -> int:
         "pages": bench_pages.main(),
         "pipeline": bench_pipeline.main(),
         "selection": bench_selection.main(),
+        "compare": bench_compare.main(),
     }
     for name, good in results.items():
         print(f"{name}: {'all limits kept' if good else 'A LIMIT WAS MISSED'}")
