@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import current, measures, naming, queries, state
+from dashboard import captions, current, measures, naming, queries, state
 from dashboard.charts.confidence import calibration_error, confidence_histogram, label_counts, reliability
 from dashboard.charts.confidence_by_label import confidence_by_label
 from dashboard.charts.confusion import confusion
@@ -91,4 +91,4 @@ queues.queue_selection(here, "stage1")
 tables["Sentences"] = sentences.sentence_list(here, "stage1", key="stage1")
 with buttons:
     run_link.run_link(here.dataset)
-    export_menu(tables, stem=f"{here.dataset.id}-stage1", key="stage1")
+    export_menu(tables, stem=f"{here.dataset.id}-stage1", key="stage1", caption=captions.of_run(here))

@@ -13,7 +13,7 @@ from core import catalog, languages, prompts
 from core.errors import UnknownName
 from core.tasks import tasks
 from core.types import Exemplar, Instance, Prediction
-from dashboard import naming, queries, state
+from dashboard import captions, naming, queries, state
 from dashboard.charts.exemplars import scatter
 from dashboard.charts.palette import chip_color
 from dashboard.current import Here
@@ -68,7 +68,8 @@ def as_chosen(here: Here, position: int, found: Mapping[str, Any] | None, button
     with buttons:
         tables: Tables = {"Chosen": as_table(found), "Evidence": table}
         tables["Use of exemplars"] = queries.exemplar_use(here.run["id"])
-        export_menu(tables, stem=f"{here.dataset.id}-exemplars", key="exemplars")
+        about = captions.of_run(here)
+        export_menu(tables, stem=f"{here.dataset.id}-exemplars", key="exemplars", caption=about)
 
 
 def _whole_run(found: Mapping[str, Any], whole: Mapping[str, Any]) -> None:

@@ -10,10 +10,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import naming, state
-from dashboard.charts.palette import enlarged
+from dashboard.charts.palette import enlarged, theme
 from dashboard.current import Here
+from dashboard.widgets.export import file_name
 
-CONFIG = {"displayModeBar": False, "scrollZoom": False}
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 
 
 def heading(title: str, here: Here, source: str) -> DeltaGenerator:
@@ -45,11 +46,38 @@ def verbatim(text: str, *, height: int) -> None:
         st.code(text or "(nothing)", language=None, wrap_lines=True)
 
 
-def chart(title: str, figure: go.Figure, *, key: str, note: str = "", **selection: Any) -> None:
-    """A chart under its title."""
-    st.markdown(f"#### {title}")
-    if note:
-        st.caption(note)
-    shown = enlarged(figure) if state.view().present else figure
-    options: dict[str, Any] = {"selection_mode": "points", **selection} if selection else {}
-    st.plotly_chart(shown, theme=None, config=CONFIG, key=key, alt=title, **options)
+def png(title: str) -> dict[str, Any]:
+    """Settings of a chart that can be saved as a PNG, made in the browser: one button, named after its title.
+
+    The image is what is on the screen, twice as fine.
+    """
+    name = file_name(state.view().dataset, title.lower(), ending="png").removesuffix(".png")
+    return {
+        "displayModeBar": True,
+        "modeBarButtons": [["toImage"]],
+        "displaylogo": False,
+        "scrollZoom": False,
+        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+    }
+
+
+def on_paper(figure: go.Figure, *, dark: bool) -> go.Figure:
+    """The same figure on the page's own colour, so that an image of it can be read anywhere."""
+    colors = theme(dark)
+    bar = {"bgcolor": "rgba(0,0,0,0)", "color": colors.muted, "activecolor": colors.accent}
+    return figure.update_layout(paper_bgcolor=colors.surface, modebar=bar)
+
+
+def chart(
+    title: str, figure: go.Figure, *, key: str, note: str = "", caption: str = "", **selection: Any
+) -> None:
+    """A chart under its title, to be saved as an image; below it what it was made from (`captions`)."""
+    with st.container(key=f"chart-{key}"):  # frame.css puts the button beside the title
+        st.markdown(f"#### {title}")
+        if note:
+            st.caption(note)
+        shown = on_paper(enlarged(figure) if state.view().present else figure, dark=state.dark())
+        options: dict[str, Any] = {"selection_mode": "points", **selection} if selection else {}
+        st.plotly_chart(shown, theme=None, config=png(title), key=key, alt=title, **options)
+        if caption:
+            st.caption(naming.plain(caption))

@@ -66,7 +66,7 @@ def test_hostile_words_are_shown_and_do_nothing(own: Dashboard, tab: Page, page:
 
 def test_the_export_is_safe_in_a_spreadsheet_and_the_only_one(own: Dashboard, tab: Page) -> None:
     tab.goto(f"{own.url}/stage1?dataset=own&sentence=0")
-    tab.get_by_role("button", name="Export CSV").click(timeout=FIRST)
+    tab.get_by_role("button", name="Export tables").click(timeout=FIRST)
     with tab.expect_download() as download:
         tab.get_by_role("button", name=re.compile(r"Sentences \(\d+ rows\)")).click()
     text = download.value.path().read_text("utf-8-sig")

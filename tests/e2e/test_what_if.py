@@ -17,7 +17,7 @@ ONE = "/exemplars?dataset=sample-pos-fao&sentence=3&tab=try"
 def opened(tab: Page, dashboard: Dashboard, address: str = ONE) -> None:
     tab.goto(f"{dashboard.url}{address}")
     heading(tab, "Exemplars")
-    expect(tab.get_by_role("button", name="Export CSV")).to_be_visible(timeout=FIRST)
+    expect(tab.get_by_role("button", name="Export tables")).to_be_visible(timeout=FIRST)
 
 
 def slider(tab: Page, name: str) -> Locator:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.types import OUTCOMES
-from dashboard import call_queries, naming, state
+from dashboard import call_queries, captions, naming, state
 from dashboard.charts.outcomes import outcomes
 from dashboard.current import Here
 from dashboard.state import PAGE_SIZE
@@ -130,7 +130,8 @@ def exports(here: Here, table: Later | None, more: Tables) -> None:
         icon=":material/download:",
         help="Every call word for word, repairs and repetitions too.",
     )
-    export_menu({"Calls": table, **more}, stem=here.dataset.id, key="calls")
+    about = captions.of_run(here)
+    export_menu({"Calls": table, **more}, stem=here.dataset.id, key="calls", caption=about)
 
 
 def opened(here: Here, stage: str) -> int | None:

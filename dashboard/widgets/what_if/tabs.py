@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import what_if
 from core.workbench import Workbench
-from dashboard import trying
+from dashboard import captions, trying
 from dashboard.current import Here
 from dashboard.widgets import errors, exemplars
 from dashboard.widgets.export import Later, Tables, export_menu
@@ -114,4 +114,5 @@ def _buttons(
 ) -> None:
     with top:
         saving.buttons(here, given, asked)
-        export_menu(tables, stem=f"{here.dataset.id}-{stem}", key=stem)
+        about = captions.of_run(here)
+        export_menu(tables, stem=f"{here.dataset.id}-{stem}", key=stem, caption=about)
