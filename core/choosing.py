@@ -60,11 +60,9 @@ def in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any
     Raises:
         RecipeError: a pinned sentence is not in the pool.
     """
-    named = [key for key in ("pin", "ban") if settings.get(key)]
-    rows = {str(item.instance.position): row for row, item in enumerate(pool)} if named else {}
-    for key in named:
-        given = settings[key]
-        words = given.replace(",", " ").split() if isinstance(given, str) else [str(word) for word in given]
+    named = {key: _words(settings[key]) for key in ("pin", "ban") if key in settings}
+    rows = {str(item.instance.position): row for row, item in enumerate(pool)} if any(named.values()) else {}
+    for key, words in named.items():
         outside = [word for word in words if word not in rows]
         if outside and key == "pin":
             raise RecipeError(
@@ -73,6 +71,15 @@ def in_rows(pool: Sequence[Exemplar], settings: dict[str, Any]) -> dict[str, Any
             )
         settings[key] = tuple(str(rows[word]) for word in words if word in rows)
     return settings
+
+
+def _words(given: Any) -> list[str]:
+    """Positions as a list has them, or as text; a single one may have been read as a number."""
+    return (
+        [str(word) for word in given]
+        if isinstance(given, list | tuple)
+        else str(given).replace(",", " ").split()
+    )
 
 
 @dataclass(frozen=True)
@@ -208,11 +215,13 @@ def _recorded(
                 "Run the whole data set, or choose exemplars anew with --set selector=ilp.",
             )
         if recorded:
-            selections.append(_as_recorded(problem, query, tuple(rows[other] for other in recorded)))
+            selections.append(as_given(problem, query, tuple(rows[other] for other in recorded)))
     return selections
 
 
-def _as_recorded(problem: SelectionProblem, query: int, chosen: tuple[int, ...]) -> Selection:
+def as_given(problem: SelectionProblem, query: int, chosen: tuple[int, ...]) -> Selection:
+    """Exemplars chosen elsewhere, in their order, with similarity and coverage as we compute them."""
+
     def names_of(row: int) -> Labels:
         return tuple(name for name, n in zip(problem.labels, problem.counts[row], strict=True) if n)
 

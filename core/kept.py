@@ -73,6 +73,12 @@ class Kept:
             rows += found
         return rows
 
+    def stored(self, name: str, kinds: tuple[type[Any], ...]) -> list[Any]:
+        """The rows of every piece of a stage that is kept, in order; `kinds` as for `pieces`."""
+        folder = self._folder / name if self._folder else None
+        paths = sorted(folder.glob("*.parquet")) if folder else []
+        return [row for path in paths for row in _read(path, kinds) or ()]
+
     def _path(self, name: str, start: int, stop: int) -> Path | None:
         folder = self.folder(name)
         return folder / f"{start:09}-{stop:09}.parquet" if folder else None

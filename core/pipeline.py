@@ -169,12 +169,12 @@ def _stage_two(
     elif name == "incontext":
         rows = in_context.stage_two(job, pool, chosen, sink, report)
     else:
-        rows, spoke = _offline(job, settled, pool, chosen, report, kept)
+        rows, spoke = offline(job, settled, pool, chosen, report, kept)
         sink.influences(spoke)
     sink.predictions("stage2", rows)
 
 
-def _offline(
+def offline(
     job: RunInput,
     settled: Sequence[Prediction],
     pool: Sequence[Exemplar],
@@ -182,6 +182,7 @@ def _offline(
     report: Report,
     kept: Kept,
 ) -> tuple[list[Prediction], list[Influence]]:
+    """Stage II without a language model: the labels, and which words of the exemplars spoke for them."""
     settings = labeler_settings(job.recipe, "stage2")
     labeler = build(job.recipe["stage2"]["labeler"], settings, task=job.dataset.task)
     prior = {prediction.position: prediction for prediction in settled}

@@ -37,6 +37,40 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One exemplar of a stored prompt; `similarity` None where it was not recorded."""
+
+    dataset: str
+    position: int
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What makes a run another one's with other exemplars in some sentences.
+
+    Attributes:
+        parent: the run whose labels all other sentences keep.
+        ban: exemplars that may not be shown, and pin: those that take their places; (data set, position).
+        before: position -> its exemplars in `parent`, in prompt order.
+        outside: positions whose sentences stand behind those of the run in the pool (0-CLT-U).
+        solve: whether the run's own selector chooses again; else all other exemplars stay where they are.
+        whole: whether `stage1` is Stage I with its distributions, so that what follows comes out as it would
+            have; else it is what exemplars are shown with, labels and confidences alone.
+        same: whether these sentences are labelled by whatever labelled them in `parent`.
+    """
+
+    parent: str
+    ban: tuple[tuple[str, int], ...] = ()
+    pin: tuple[tuple[str, int], ...] = ()
+    before: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
+    outside: frozenset[int] = frozenset()
+    solve: bool = True
+    whole: bool = False
+    same: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RunInput:
     """Everything a run needs; `instances` are the target's, without their gold.
 
@@ -46,6 +80,9 @@ class RunInput:
     their translations, to align words by. `again_template` is for items that are asked anew.
     `corrections` are human labels, which enter the pool with confidence 1. `warnings` are for the
     user's eyes. `folder` is that of the job which carries the run out, in a workspace.
+
+    With `rerun`, `instances` are the sentences whose exemplars change, `others` the rest of the pool,
+    `stage1` the labels that exemplars are shown with, `stage2` what the parent gave these sentences.
     """
 
     run_id: str
@@ -65,6 +102,7 @@ class RunInput:
     corrections: Mapping[int, Labels] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     folder: Path | None = field(default=None, compare=False)
+    rerun: Rerun | None = None
 
 
 class Sink(Protocol):

@@ -109,6 +109,21 @@ def ask_again(
     return submit(resources.store(), settings(), request)
 
 
+def rerun(
+    run_id: str, ban: Sequence[str], *, pin: Sequence[str] = (), answered_by: str = "", agreed: str = ""
+) -> str:
+    """Start a run that is another one without these exemplars; returns the job's id.
+
+    `answered_by` labels the sentences that change where whoever labelled them cannot be asked again (a
+    recorded model), `agreed` is the host that somebody agreed to. Exemplars as `DATASET@POSITION`.
+    """
+    _writable()
+    overrides = {"llm": answered_by} if answered_by else {}
+    overrides |= {"llm.agreed": agreed} if agreed else {}
+    request = prepare.Request(overrides=overrides, parent=run_id, ban=tuple(ban), pin=tuple(pin))
+    return submit(resources.store(), settings(), request)
+
+
 def limits(job_id: str) -> dict[str, float]:
     """What a job may spend, by name of the limit; 0 = no limit."""
     return budget.limits(settings(), job_id)

@@ -40,9 +40,11 @@ def confirmed(store: Store, settings: Settings, request: Request, *, yes: bool) 
     Raises:
         StudioError: what `prepare` raises. EgressRefused, NotConfirmed, Cancelled: nobody agreed.
     """
-    if not _asks_somebody(store, request):
+    if not request.parent and not _asks_somebody(store, request):
         return request
     job = prepare(store, request)
+    if job.recipe["stage2"]["llm"] not in LIVE and job.recipe["embedder"]["name"] != "endpoint":
+        return request
     if finished(store, job.run_id, job.dataset.id):
         return request
     found = estimate_of(store, job, settings.workspace)

@@ -55,7 +55,7 @@ def sampled(job: RunInput, n: int, seed: int = 0, seen: object | None = None) ->
     dice = random.Random(seed)  # noqa: S311  a sample, no secret
     rows = sorted(dice.sample(range(len(job.instances)), min(n, len(job.instances))))
     found = []
-    if job.recipe["stage1"]["labeler"] == "incontext":
+    if job.recipe["stage1"]["labeler"] == "incontext" and not job.rerun:
         found.append(_stage_one(job, rows, dice, seen))
     if job.recipe["stage2"]["labeler"] == "incontext":
         found.append(_stage_two(job, rows, dice, seen))

@@ -17,13 +17,24 @@ def request_of(store: Store, run_id: str) -> Request:
     """What has to be asked for to get this run.
 
     Raises:
-        UnknownName: no such run, or its recipe is gone. RecipeError: its labels were imported.
+        UnknownName: no such run, or its recipe is gone. RecipeError: its labels were imported, or most of
+            them taken over from another run.
     """
     run = views.run(store, run_id)
     if run["kind"] != "run":
         raise RecipeError(f"the labels of {run_id} were imported, not computed.", "Start a run of your own.")
+    if run["parent"]:
+        raise RecipeError(
+            f"run {run_id} is run {run['parent']} with other exemplars in some sentences.",
+            f"Go on from {run['parent']}, or change its exemplars again: ssp rerun {run_id}",
+        )
+    return as_it_was(store, run)
+
+
+def as_it_was(store: Store, run: Mapping[str, Any]) -> Request:
+    """What a run's own recipe asks for, whatever its labels were taken over from."""
     base = own_recipes.recipe(store.path.parent, str(run["recipe"]))
-    split, limit = _extent(store, run)
+    split, limit = extent(store, run)
     return Request(
         str(run["recipe"]),
         str(run["dataset"]),
@@ -76,7 +87,7 @@ def _source(found: Mapping[str, Any]) -> str:
     return f"{found['dataset']}:{splits}" if splits else str(found["dataset"])
 
 
-def _extent(store: Store, run: Mapping[str, Any]) -> tuple[str | None, int | None]:
+def extent(store: Store, run: Mapping[str, Any]) -> tuple[str | None, int | None]:
     """The splits a run labelled, and how many items of them where it was not all."""
     stage = run["stages"][-1]
     positions = sorted(views.predictions(store, run["id"], stage))

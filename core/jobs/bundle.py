@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from core.rows import COMPLETION
 from core.run_identity import code_version
-from core.run_input import RunInput, Source
+from core.run_input import Place, Rerun, RunInput, Source
 from core.types import Completion, Dataset, Instance, Labels, Prediction, Record
 from core.whole_files import replace_json, whole
 
@@ -37,6 +37,15 @@ PREDICTION = pa.schema(
         ("confidences", pa.list_(pa.float64())),
         ("error", pa.string()),
         ("outcome", pa.string()),
+        ("posterior", pa.list_(pa.list_(pa.float64()))),
+    ]
+)
+PLACES = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("dataset", pa.string()),
+        ("exemplar", pa.int64()),
+        ("similarity", pa.float64()),
     ]
 )
 POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
@@ -61,6 +70,8 @@ def save(job: RunInput, folder: Path, asked: Mapping[str, Any] | None = None) ->
     _write(inputs / "completions.parquet", COMPLETION, map(asdict, job.completions))
     corrections = ({"position": p, "labels": list(labels)} for p, labels in job.corrections.items())
     _write(inputs / "corrections.parquet", PREDICTION, corrections)
+    if job.rerun:
+        _write(inputs / "before.parquet", PLACES, _place_rows(job.rerun))
     replace_json(folder / "job.json", _description(job) | dict(asked or {}))
 
 
@@ -98,6 +109,7 @@ def load(folder: Path) -> RunInput:
         corrections=_corrections(inputs / "corrections.parquet"),
         warnings=tuple(said["warnings"]),
         folder=folder,
+        rerun=_rerun(said["rerun"], inputs / "before.parquet") if said.get("rerun") else None,
     )
 
 
@@ -113,6 +125,8 @@ def _description(job: RunInput) -> dict[str, Any]:
         "template": job.template,
         "again_template": job.again_template,
         "warnings": list(job.warnings),
+        "parent": job.rerun.parent if job.rerun else None,
+        "rerun": _rerun_table(job.rerun) if job.rerun else None,
         "sources": [
             {
                 "dataset": source.dataset,
@@ -124,6 +138,44 @@ def _description(job: RunInput) -> dict[str, Any]:
             for source in job.sources
         ],
     }
+
+
+def _rerun_table(rerun: Rerun) -> dict[str, Any]:
+    return {
+        "parent": rerun.parent,
+        "ban": list(rerun.ban),
+        "pin": list(rerun.pin),
+        "outside": sorted(rerun.outside),
+        "solve": rerun.solve,
+        "whole": rerun.whole,
+        "same": rerun.same,
+    }
+
+
+def _place_rows(rerun: Rerun) -> Iterable[Mapping[str, object]]:
+    return (
+        {"position": position, "dataset": at.dataset, "exemplar": at.position, "similarity": at.similarity}
+        for position, places in rerun.before.items()
+        for at in places
+    )
+
+
+def _rerun(said: Mapping[str, Any], path: Path) -> Rerun:
+    before: dict[int, tuple[Place, ...]] = {}
+    for row in _rows(path):
+        place = Place(row["dataset"], row["exemplar"], row["similarity"])
+        before[row["position"]] = (*before.get(row["position"], ()), place)
+    ban, pin = (tuple((name, at) for name, at in said[key]) for key in ("ban", "pin"))
+    return Rerun(
+        said["parent"],
+        ban,
+        pin,
+        before,
+        frozenset(said["outside"]),
+        said["solve"],
+        said["whole"],
+        said["same"],
+    )
 
 
 def _instance_row(item: Instance, labels: Labels | None) -> dict[str, object]:
@@ -150,6 +202,7 @@ def _prediction_row(row: Prediction) -> dict[str, object]:
         "confidences": None if row.confidences is None else list(row.confidences),
         "error": row.error,
         "outcome": row.outcome,
+        "posterior": row.posterior,
     }
 
 
@@ -194,6 +247,7 @@ def _prediction(row: Mapping[str, Any]) -> Prediction:
         None if confidences is None else tuple(confidences),
         error=row["error"],
         outcome=row.get("outcome"),
+        posterior=tuple(map(tuple, row["posterior"])) if row.get("posterior") else None,
     )
 
 

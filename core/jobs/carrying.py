@@ -9,6 +9,7 @@ from core.errors import StudioError
 from core.jobs.bundle import load
 from core.jobs.facts_files import FileSink
 from core.pipeline import run
+from core.rerun import rerun
 from core.run_identity import code_version
 from core.types import Report
 from core.whole_files import read_json, replace_json
@@ -20,7 +21,8 @@ def carry_out(folder: Path, report: Report) -> None:
     What an earlier worker finished is in `kept/` and not computed again.
 
     Raises:
-        StudioError: what `core.pipeline.run` raises, or the job was made by another version of the code.
+        StudioError: what `core.pipeline.run` or `core.rerun.rerun` raises, or the job was made by another
+            version of the code.
     """
     said = read_json(folder / "job.json")
     if said.get("code_version", code_version()) != code_version():
@@ -31,7 +33,7 @@ def carry_out(folder: Path, report: Report) -> None:
     started = time.monotonic()
     job = load(folder)
     sink = FileSink(folder, job.instances)
-    run(job, sink, report, folder / "kept")
+    (rerun if job.rerun else run)(job, sink, report, folder / "kept")
     spent = float(read_json(folder / "progress.json").get("spent", 0.0))
     done = {
         "run_id": job.run_id,

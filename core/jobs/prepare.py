@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from core import catalog, own_recipes
 from core.advice.script_gap import script_warning
 from core.advice.sources import advised
 from core.errors import RecipeError, UnknownName
 from core.jobs.parallel import parallel
+from core.jobs.request import Request as Request
 from core.local_parts import fingerprints
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
@@ -31,19 +32,6 @@ ADVISED = "advised"
 """Stands for the sources that `core.advice.sources` would take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asked for. A source is a data set id, optionally `ID:SPLIT+SPLIT`, or `advised`."""
-
-    recipe: str
-    dataset: str
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    sources: Sequence[str] = ()
-    split: str | None = None
-    limit: int | None = None
-    seed: int = 0
-
-
 def prepare(store: Store, request: Request) -> RunInput:
     """Resolve a request against the store.
 
@@ -51,6 +39,10 @@ def prepare(store: Store, request: Request) -> RunInput:
         UnknownName: a data set, split, recipe or setting that does not exist.
         RecipeError: the recipe does not fit the data set.
     """
+    if request.parent:
+        from core.jobs.without import prepared  # it stands on this module
+
+        return prepared(store, request)
     dataset = views.dataset(store, request.dataset)
     context = describe(store, dataset)
     recipe = resolve(request.recipe, request.overrides, context)

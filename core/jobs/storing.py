@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import FormatError, StudioError, UnknownName
+from core.jobs import distributions
 from core.jobs.board import UNWRITTEN
 from core.jobs.folders import tidy
 from core.scoring import score_run
@@ -26,6 +27,7 @@ def bring_in(store: Store, folder: Path) -> str:
     """
     run_id = facts.ingest(store, folder)
     score_run(store, run_id)
+    distributions.keep(store, folder, run_id)
     mark_done(store, folder, run_id, computed=True)
     return run_id
 

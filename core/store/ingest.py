@@ -19,6 +19,7 @@ from core.store import schema
 from core.store.arrow import put
 from core.store.database import Store
 from core.store.facts_runs import insert_run, run_row, set_status
+from core.store.taking_over import take_over
 
 _FILES: Mapping[str, tuple[Table, pa.Schema]] = {
     "prediction": (schema.prediction, rows.PREDICTION),
@@ -66,6 +67,8 @@ def ingest(store: Store, job_dir: Path) -> str:
         insert_run(connection, row)
         for path in sorted((job_dir / "out").glob("*.parquet")):
             _ingest_file(connection, path, f"{job_dir.name}/{path.name}", job_dir.name, row)
+        if row["parent"]:
+            take_over(connection, run_id, row["parent"])
         set_status(connection, run_id, str(done.get("status", "done")))
         connection.execute(insert(schema.job).values(_job_row(job_dir.name, row, done)))
     return run_id

@@ -3,6 +3,7 @@
 from core.store.queues import queues
 from core.store.templates import TemplateRow, templates
 from core.store.views_annotations import annotation_log, annotations
+from core.store.views_blame import annotations_at, first_run, recorded_influence, shown_exemplars
 from core.store.views_calls import asked_positions, attempts, call_log, calls, outcomes
 from core.store.views_columns import column, human_column, split_column, word_column
 from core.store.views_data import (
@@ -36,6 +37,7 @@ __all__ = [
     "ambiguous_forms",
     "annotation_log",
     "annotations",
+    "annotations_at",
     "asked_positions",
     "attempts",
     "call_log",
@@ -50,6 +52,7 @@ __all__ = [
     "dataset",
     "datasets",
     "exemplar_use",
+    "first_run",
     "flow",
     "human_column",
     "influence",
@@ -64,6 +67,7 @@ __all__ = [
     "positions",
     "predictions",
     "queues",
+    "recorded_influence",
     "records",
     "reliability",
     "run",
@@ -74,6 +78,7 @@ __all__ = [
     "selection_diagnostics",
     "selections",
     "sentences",
+    "shown_exemplars",
     "split_column",
     "stage_summary",
     "template",
