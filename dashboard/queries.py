@@ -120,14 +120,6 @@ def ambiguous_forms(run_id: str, stage: str) -> pd.DataFrame:
     return cast(pd.DataFrame, ask("ambiguous_forms", run_id, stage))
 
 
-def flow(run_id: str, gold: str | None) -> pd.DataFrame:
-    return cast(pd.DataFrame, ask("flow", run_id, gold))
-
-
-def change_counts(run_id: str, gold: str | None) -> dict[str, int]:
-    return cast(dict[str, int], ask("change_counts", run_id, gold))
-
-
 def sentences(run_id: str, stage: str, *, limit: int, offset: int, **filters: object) -> pd.DataFrame:
     return cast(pd.DataFrame, ask("sentences", run_id, stage, limit=limit, offset=offset, **filters))
 

@@ -24,7 +24,9 @@ ONE_OF = {
     "words": ("", "unicode"),
     "egress": ("", "local", "any"),
     "against": ("", "gold", "human", "none"),
-    "part": ("", "labels", "words", "sure", "blame", "price"),
+    "part": ("", "labels", "words", "sure", "agree", "price", "blame"),
+    "by": ("", "script"),
+    "per": ("", "recipe", "model", "selector", "stage1"),
 }
 """Parts of the view that know only these values; the first is what anything else is read as."""
 
@@ -42,7 +44,9 @@ class View:
     `sides` are what is compared, as `RUN@STAGE` or `human`, with commas ("" = the stages of the run),
     `against` what is held to be right ("" = gold where there is some), `pair` which two of them are looked
     at ("0-1"), `where` the table of a `core.comparison.Where`, `part` the part of the page that is open,
-    `blamed` the exemplar looked at there, as `DATASET@POSITION`.
+    `blamed` the exemplar looked at there, as `DATASET@POSITION`. `metric` and `by` are the languages page's:
+    which figure it shows ("" = the task's leading one), what its columns are grouped by ("" = family), and
+    `per` what one of its rows stands for.
     """
 
     dataset: str = ""
@@ -88,6 +92,9 @@ class View:
     where: str = ""
     part: str = ""
     blamed: str = ""
+    metric: str = ""
+    by: str = ""
+    per: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
@@ -114,7 +121,7 @@ RESETS: dict[str, tuple[str, ...]] = {
     "sides": ("pair", "where", "blamed", "page", "sentence"),
     "against": ("where", "page"),
     "pair": ("where", "page"),
-    "where": ("page", "sentence"),
+    "where": ("page", "sentence", "gold", "label", "changed"),
     "queue": ("page", "sentence"),
     "outcome": ("page", "sentence"),
     "stage": ("outcome", "page", "sentence"),

@@ -1,0 +1,1 @@
+"""The parts of the page Compare: what is compared, its figures, and the sentences they lead to."""

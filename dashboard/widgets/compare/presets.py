@@ -1,0 +1,72 @@
+"""Comparisons that are often wanted, each one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.comparison import HUMAN, MOST, Side
+
+Runs = Sequence[Mapping[str, Any]]
+BOTH = ("stage1", "stage2")
+
+
+def presets(run: Mapping[str, Any], runs: Runs, *, people: int) -> dict[str, tuple[Side, ...]]:
+    """What to call it -> its sides. Only those that this data set has enough labels for.
+
+    Args:
+        run: the run chosen.
+        runs: all of the data set, newest first.
+        people: how many items humans labelled.
+    """
+    found = {
+        "Stage I and Stage II of this run": _stages(run),
+        "This run and the run it came from": _beside(run, _by_id(runs, run.get("parent"))),
+        "This run and the one before": _beside(run, _before(run, runs)),
+        "Both stages of this run and the one before": (*_stages(run), *_stages(_before(run, runs))),
+        "Stage I of all runs": _all("stage1", run, runs),
+        "Stage II of all runs": _all("stage2", run, runs),
+    }
+    if people:
+        found["This run and what humans say"] = (*_last(run), Side("", HUMAN))
+    return {name: sides for name, sides in found.items() if len(set(sides)) > 1}
+
+
+def _stages(run: Mapping[str, Any] | None) -> tuple[Side, ...]:
+    return tuple(Side(run["id"], stage) for stage in BOTH if stage in run["stages"]) if run else ()
+
+
+def _last(run: Mapping[str, Any] | None) -> tuple[Side, ...]:
+    return _stages(run)[-1:]
+
+
+def _by_id(runs: Runs, wanted: object) -> Mapping[str, Any] | None:
+    return next((run for run in runs if run["id"] == wanted), None)
+
+
+def _before(run: Mapping[str, Any], runs: Runs) -> Mapping[str, Any] | None:
+    """The newest older run of the same kind with the same last stage."""
+    older = [
+        other
+        for other in runs
+        if other["created_at"] < run["created_at"] and other["kind"] == run["kind"] and _same_end(run, other)
+    ]
+    return max(older, key=lambda other: str(other["created_at"]), default=None)
+
+
+def _same_end(run: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return [side.stage for side in _last(run)] == [side.stage for side in _last(other)]
+
+
+def _beside(run: Mapping[str, Any], other: Mapping[str, Any] | None) -> tuple[Side, ...]:
+    """The last stage both have, the other's first."""
+    if other is None:
+        return ()
+    shared = [stage for stage in BOTH if stage in run["stages"] and stage in other["stages"]]
+    return (Side(other["id"], shared[-1]), Side(run["id"], shared[-1])) if shared else ()
+
+
+def _all(stage: str, run: Mapping[str, Any], runs: Runs) -> tuple[Side, ...]:
+    """That stage of as many runs as can be told apart, this one first."""
+    ordered = sorted(runs, key=lambda other: other["id"] != run["id"])
+    return tuple(Side(other["id"], stage) for other in ordered if stage in other["stages"])[:MOST]
