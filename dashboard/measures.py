@@ -31,23 +31,6 @@ def intervals(run: str, stage: str, gold: str, task: TaskName) -> Intervals:
     return _intervals(run, stage, gold, task, resources.version())
 
 
-@st.cache_data(show_spinner="Working out intervals …", max_entries=64)
-def _gains(
-    run: str, stages: tuple[str, str], gold: str, task: TaskName, version: tuple[str, int]
-) -> Intervals:
-    sides = [
-        score_intervals.tallies(task, *views.paired_labels(resources.store(), run, stage, gold))
-        for stage in stages
-    ]
-    n = {len(tally.right) for side in sides for tally in side.values()}
-    return score_intervals.differences(*sides) if len(n) == 1 else {}
-
-
-def gains(run: str, before: str, after: str, gold: str, task: TaskName) -> Intervals:
-    """Per metric how much better `after` is, on the same draws; {} unless both labelled as many sentences."""
-    return _gains(run, (before, after), gold, task, resources.version())
-
-
 def floors(dataset: Dataset, confusion: pd.DataFrame, metrics: Mapping[str, object]) -> dict[str, Floor]:
     """What guessing would score by each metric, from the gold labels scored against."""
     gold = {str(label): int(n) for label, n in confusion.groupby("gold")["count"].sum().items()}

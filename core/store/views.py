@@ -17,10 +17,8 @@ from core.store.views_data import (
     token_rate,
 )
 from core.store.views_labels import (
-    change_counts,
     confidence_histogram,
     confusion,
-    flow,
     label_counts,
     reliability,
     stage_summary,
@@ -42,7 +40,6 @@ __all__ = [
     "attempts",
     "call_log",
     "calls",
-    "change_counts",
     "column",
     "completion",
     "completions",
@@ -53,7 +50,6 @@ __all__ = [
     "datasets",
     "exemplar_use",
     "first_run",
-    "flow",
     "human_column",
     "influence",
     "instances",

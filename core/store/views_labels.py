@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import REAL, Connection, Integer, Select, String, and_, cast, func, null, select
+from sqlalchemy import REAL, Connection, Integer, Select, String, and_, cast, func, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-6
 """Confidences are 32-bit floats: 0.95 must not fall into the bin below it."""
-_CHANGES = ("fixed", "broken", "moved", "same_right", "same_wrong", "changed", "total")
 
 
 def stage_summary(store: Store, run_id: str, stage: str) -> dict[str, Any]:
@@ -111,64 +110,6 @@ def reliability(store: Store, run_id: str, stage: str, gold_run: str, bins: int 
     )
     with store.read() as connection:
         return frame(connection, query)
-
-
-def flow(
-    store: Store, run_id: str, gold_run: str | None, from_stage: str = "stage1", to_stage: str = "stage2"
-) -> pd.DataFrame:
-    """from_label, to_label, gold_label, count: most frequent first.
-
-    With `gold_run` only what has gold is counted; without, `gold_label` is None throughout.
-    """
-    one = _moves(run_id, gold_run, from_stage, to_stage).subquery()
-    count = func.count().label("count")
-    gold_label = one.c.gold_label if gold_run is not None else null().label("gold_label")
-    query = (
-        select(one.c.from_label, one.c.to_label, gold_label, count)
-        .where(*(column.is_not(None) for column in one.c))
-        .group_by(*one.c)
-        .order_by(count.desc(), *one.c)
-    )
-    with store.read() as connection:
-        return frame(connection, query)
-
-
-def _moves(run_id: str, gold_run: str | None, from_stage: str, to_stage: str) -> Select[Any]:
-    before, after, gold = prediction.alias("b"), prediction.alias("a"), prediction.alias("g")
-    source: FromClause = before.join(after, before.c.position == after.c.position)
-    where = and_(_of(before, run_id, from_stage), _of(after, run_id, to_stage))
-    columns = [_each(before.c.labels, "from_label"), _each(after.c.labels, "to_label")]
-    if gold_run is not None:
-        source = source.join(gold, gold.c.position == before.c.position)
-        where = and_(where, _of(gold, gold_run, "gold"))
-        columns.append(_each(gold.c.labels, "gold_label"))
-    return select(*columns).select_from(source).where(where)
-
-
-def change_counts(
-    store: Store, run_id: str, gold_run: str | None, from_stage: str = "stage1", to_stage: str = "stage2"
-) -> dict[str, int]:
-    """fixed, broken, moved (wrong to wrong), same_right, same_wrong, changed, total labels.
-
-    Without gold all but `changed` and `total` are 0.
-    """
-    one = _moves(run_id, gold_run, from_stage, to_stage).subquery()
-    before, after = one.c.from_label, one.c.to_label
-    kinds: dict[str, ColumnElement[bool]] = {"changed": before != after}
-    if gold_run is not None:
-        gold = one.c.gold_label
-        kinds |= {
-            "fixed": and_(before != after, after == gold),
-            "broken": and_(before == gold, after != gold),
-            "moved": and_(before != after, before != gold, after != gold),
-            "same_right": and_(before == after, after == gold),
-            "same_wrong": and_(before == after, after != gold),
-        }
-    counts = [func.count().filter(condition).label(name) for name, condition in kinds.items()]
-    known = [column.is_not(None) for column in one.c]
-    with store.read() as connection:
-        row = connection.execute(select(func.count().label("total"), *counts).where(*known))
-        return dict.fromkeys(_CHANGES, 0) | dict(row.mappings().one())
 
 
 def _against_gold(run_id: str, stage: str, gold_run: str) -> Select[Any]:

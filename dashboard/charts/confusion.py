@@ -120,8 +120,10 @@ def _short(count: int) -> str:
 
 
 def _tiny(count: int) -> str:
-    """At most two characters, as wide as a small cell."""
-    return str(count) if count < 100 else ""
+    """At most three characters up to a million, as wide as a small cell."""
+    if count < 1000:
+        return str(count)
+    return f"{count / 1000:.0f}k" if count < 999_500 else f"{count / 1_000_000:.0f}M"
 
 
 def _told(cells: Sequence[Cell], strength: Sequence[float], unit: str, titles: tuple[str, str]) -> list[str]:
@@ -131,12 +133,3 @@ def _told(cells: Sequence[Cell], strength: Sequence[float], unit: str, titles: t
         f"{share:.0%} of {row} {escaped(cell.gold)}"
         for cell, share in zip(cells, strength, strict=True)
     ]
-
-
-def label_f1(counts: pd.DataFrame) -> dict[str, float]:
-    """F1 of each label, item by item, from a confusion table (gold, predicted, count)."""
-    hits = counts[counts.gold == counts.predicted].set_index("gold")["count"]
-    gold = counts.groupby("gold")["count"].sum()
-    predicted = counts.groupby("predicted")["count"].sum()
-    names = gold.index.union(predicted.index)
-    return {str(n): 2 * float(hits.get(n, 0)) / float(gold.get(n, 0) + predicted.get(n, 0)) for n in names}

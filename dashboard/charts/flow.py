@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.palette import Theme, chart_color, clickable_look, escaped, short, styled, theme
+from dashboard.charts.palette import Theme, chart_color, clickable_look, escaped, short, theme
 from dashboard.charts.ribbons import Layout, Node, Ribbon, layout, weighed
 
 LARGEST = 24
@@ -246,46 +246,3 @@ def _below(note: str, colors: Theme) -> dict[str, object]:
 def _clear(color: str, share: float) -> str:
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{share})"
-
-
-def label_delta(before: Mapping[str, float], after: Mapping[str, float], *, dark: bool) -> go.Figure:
-    """Per label: F1 in Stage I (hollow) and in Stage II (filled), largest gain on top."""
-    colors = theme(dark)
-    names = sorted(set(before) & set(after), key=lambda name: after[name] - before[name])
-    figure = go.Figure()
-    for gain, shade in ((True, colors.good), (False, colors.bad)):
-        rows = [name for name in names if (after[name] >= before[name]) is gain]
-        figure.add_trace(_stems(rows, before, after, shade))
-    figure.add_trace(_points(names, before, colors, "Stage I", hollow=True))
-    figure.add_trace(_points(names, after, colors, "Stage II", hollow=False))
-    figure.update_xaxes(title="F1 per label", range=[-0.03, 1.03], tickformat=".1f")
-    figure.update_yaxes(categoryorder="array", categoryarray=names, showgrid=False)
-    return styled(figure, colors, height=max(260, 90 + 24 * len(names)), legend=True)
-
-
-def _stems(
-    names: list[str], before: Mapping[str, float], after: Mapping[str, float], shade: str
-) -> go.Scatter:
-    x = [value for name in names for value in (before[name], after[name], None)]
-    y = [value for name in names for value in (name, name, None)]
-    return go.Scatter(
-        x=x, y=y, mode="lines", line={"color": shade, "width": 4}, hoverinfo="skip", showlegend=False
-    )
-
-
-def _points(
-    names: list[str], values: Mapping[str, float], colors: Theme, title: str, *, hollow: bool
-) -> go.Scatter:
-    marker = {
-        "size": 10,
-        "color": colors.surface if hollow else colors.accent,
-        "line": {"width": 2, "color": colors.accent},
-    }
-    return go.Scatter(
-        x=[values[name] for name in names],
-        y=names,
-        mode="markers",
-        name=title,
-        marker=marker,
-        hovertemplate="%{y}, " + title + ": F1 %{x:.3f}<extra></extra>",
-    )

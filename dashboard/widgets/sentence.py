@@ -1,4 +1,4 @@
-"""One sentence, opened: its chips in one stage, or in Stage I, Stage II and gold side by side."""
+"""One sentence, opened: its chips in one stage, with gold beneath where that is wanted."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ LEGEND = (
     "Underline = doubt: double below 50 %, dotted below 80 %. "
     "Point at a word, or walk with the arrow keys, for its details."
 )
-DIFF_LEGEND = (
-    "Frame = what Stage II did: green fixed, red broken, dashed moved from one wrong label to another, "
-    "faint dots wrong in both."
-)
-CHANGE_LEGEND = "Dashed frame = changed by Stage II. There is no gold to say which label is right."
 GOLD_LEGEND = "Dotted frame = differs from gold."
 
 
@@ -36,27 +31,6 @@ def against_gold(here: Here, stage: str, position: int, *, key: str) -> None:
     """The sentence with the labels of one stage, and gold where there is some."""
     stages, legend = ((stage, "gold"), GOLD_LEGEND) if here.gold else ((stage,), LEGEND)
     _show(here, position, stages, key=key, legend=legend)
-
-
-def first_change(here: Here, position: int) -> int:
-    """Place of the first label that Stage II changed, -1 where it changed none."""
-    before, after = (queries.prediction(here.run["id"], stage, position) for stage in ("stage1", "stage2"))
-    if before is None or after is None:
-        return -1
-    pairs = enumerate(zip(before.labels, after.labels, strict=False))
-    return next((place for place, (one, other) in pairs if one != other), -1)
-
-
-def compared(here: Here, position: int, *, key: str) -> None:
-    """The sentence with Stage I, Stage II and gold, those there are, token by token."""
-    legend = DIFF_LEGEND if here.both else GOLD_LEGEND
-    _show(
-        here,
-        position,
-        ("stage1", "stage2", "gold"),
-        key=key,
-        legend=legend if here.gold else CHANGE_LEGEND if here.both else "",
-    )
 
 
 def _show(

@@ -16,7 +16,6 @@ from dashboard.widgets.export import Later
 
 COLUMNS = ["position", "text", "text_b", "mean_confidence", "n_errors", "n_changed"]
 ORDERS = {"position": "in file order", "least_confident": "least confident first"}
-CHANGES = {"changed": "all changed", "fixed": "fixed", "broken": "broken", "moved": "moved"}
 
 
 def filters(here: Here, stage: str) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def filters(here: Here, stage: str) -> dict[str, Any]:
     return {name: value for name, value in chosen.items() if value is not None}
 
 
-def filter_bar(here: Here, *, changes: bool = False) -> None:
+def filter_bar(here: Here) -> None:
     """Widgets for the filters; all of them live in the URL."""
     labels = ["", *here.dataset.labels]
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
@@ -47,16 +46,10 @@ def filter_bar(here: Here, *, changes: bool = False) -> None:
         if here.gold:
             st.selectbox("Gold label", labels, format_func=_any, width=150, **state.bound("gold"))
         st.selectbox("Predicted label", labels, format_func=_any, width=150, **state.bound("label"))
-        if changes:
-            known = CHANGES if here.gold else {"changed": "all changed"}
-            st.segmented_control(
-                "Changed by Stage II", list(known), format_func=known.__getitem__, **state.bound("changed")
-            )
-        else:
-            names = {**ORDERS, "position": "as queued"} if state.view().queue else ORDERS
-            st.segmented_control(
-                "Order", list(ORDERS), format_func=names.__getitem__, required=True, **state.bound("order")
-            )
+        names = {**ORDERS, "position": "as queued"} if state.view().queue else ORDERS
+        st.segmented_control(
+            "Order", list(ORDERS), format_func=names.__getitem__, required=True, **state.bound("order")
+        )
 
 
 def _any(label: str) -> str:
@@ -125,20 +118,13 @@ def _columns(here: Here) -> dict[str, Any]:
     }
 
 
-def opened(here: Here, stage: str, *, first: str = "") -> int | None:
-    """Position of the sentence that is open: the URL's, else the first that passes the filters.
-
-    With `first` (a kind of change), a sentence in which that happened is preferred.
-    """
+def opened(here: Here, stage: str) -> int | None:
+    """Position of the sentence that is open: the URL's, else the first that passes the filters."""
     asked = state.view().sentence
     if asked >= 0 and queries.prediction(here.run["id"], stage, asked) is not None:
         return asked
-    chosen = filters(here, stage)
-    for wanted in ({"changed": first, **chosen} if first and here.both else chosen, chosen):
-        rows = queries.sentences(here.run["id"], stage, limit=1, offset=0, **wanted)
-        if len(rows):
-            return int(rows.position.iloc[0])
-    return None
+    rows = queries.sentences(here.run["id"], stage, limit=1, offset=0, **filters(here, stage))
+    return int(rows.position.iloc[0]) if len(rows) else None
 
 
 def stepper(here: Here, stage: str, position: int) -> None:

@@ -65,8 +65,6 @@ def _questions(store: Store, dataset: str, run: str) -> Iterator[tuple[str, int,
     yield "confidence_histogram", AGGREGATE_MS, lambda: views.confidence_histogram(store, run, second)
     yield "confusion", AGGREGATE_MS, lambda: views.confusion(store, run, second, gold)
     yield "reliability", AGGREGATE_MS, lambda: views.reliability(store, run, second, gold)
-    yield "flow", AGGREGATE_MS, lambda: views.flow(store, run, gold)
-    yield "change_counts", AGGREGATE_MS, lambda: views.change_counts(store, run, gold)
     yield "ambiguous_forms", AGGREGATE_MS, lambda: views.ambiguous_forms(store, run, second)
     yield "exemplar_use", AGGREGATE_MS, lambda: views.exemplar_use(store, run)
     yield "selection_diagnostics", AGGREGATE_MS, lambda: views.selection_diagnostics(store, run)

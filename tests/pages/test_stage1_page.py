@@ -42,14 +42,6 @@ def test_the_intervals_are_those_of_the_stored_scores(filled: Path) -> None:
     assert {name: item.value for name, item in found.items()} == pytest.approx(stored)
 
 
-def test_the_difference_of_two_stages_is_paired(filled: Path) -> None:
-    gain = measures.gains("words/zgul", "stage1", "stage2", "words/gold", "pos")["token_accuracy"]
-    after = measures.intervals("words/zgul", "stage2", "words/gold", "pos")["token_accuracy"]
-    before = measures.intervals("words/zgul", "stage1", "words/gold", "pos")["token_accuracy"]
-    assert gain.value == pytest.approx(after.value - before.value)
-    assert "paired over sentences" in texts(visit("compare.py", dataset="words"))
-
-
 def test_labels_stand_with_their_threshold_and_missing_ones_are_named(filled: Path) -> None:
     app = visit("stage1.py", dataset="words")
     rows = table(app, "threshold").set_index("label")  # type: ignore[attr-defined]

@@ -13,9 +13,9 @@ import pytest
 from dashboard.charts.candidates import MOST, Cloud, candidates
 from dashboard.charts.confidence import calibration_error, confidence_histogram, label_counts, reliability
 from dashboard.charts.confidence_by_label import confidence_by_label
-from dashboard.charts.confusion import confusion, label_f1
+from dashboard.charts.confusion import confusion
 from dashboard.charts.exemplars import scatter
-from dashboard.charts.flow import changed_flows, kind, label_delta, sankey
+from dashboard.charts.flow import changed_flows, kind, sankey
 from dashboard.charts.palette import CHIPS, UPOS, chart_color, chip_color, enlarged, entity, theme
 from dashboard.charts.use import shares, use
 from dashboard.charts.worth import Gain, gains
@@ -101,15 +101,6 @@ def test_confusion_offers_every_filled_cell_for_clicking() -> None:
 def test_confusion_shows_labels_the_label_set_does_not_know() -> None:
     odd = pd.DataFrame({"gold": ["NOUN"], "predicted": ["???"], "count": [1]})
     assert list(confusion(odd, ("NOUN",), unit="tokens", dark=True).data[0].x) == ["NOUN", "???"]
-
-
-def test_label_f1_by_hand() -> None:
-    assert label_f1(CONFUSION) == pytest.approx({"NOUN": 12 / 14, "VERB": 8 / 10})
-
-
-def test_label_delta_puts_the_largest_gain_on_top() -> None:
-    figure = label_delta({"A": 0.5, "B": 0.5}, {"A": 0.4, "B": 0.9}, dark=False)
-    assert list(figure.layout.yaxis.categoryarray) == ["A", "B"]
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -215,12 +215,12 @@ def test_cells_of_a_matrix_frame_losses_and_can_be_clicked() -> None:
     assert [note.text for note in figure.layout.annotations] == ["Atlantic-Congo", "Afro-Asiatic"]
 
 
-def test_a_small_confusion_shows_no_number_that_would_not_fit() -> None:
+def test_numbers_of_a_small_confusion_fit_its_cells() -> None:
     pairs = [(a, b, 7) for a, b in itertools.product(LABELS, repeat=2)]
     counts = pd.DataFrame([("NOUN", "NOUN", 1200), *pairs[1:]], columns=["gold", "predicted", "count"])
     figure = confusion(counts, LABELS, unit="tokens", dark=False, rows="human", columns="2", small=True)
     texts = [text for trace in figure.data[2:4] for text in trace.text]
-    assert set(texts) == {"", "7"}
+    assert set(texts) == {"", "1k", "7"}
     assert (figure.layout.yaxis.title.text, figure.layout.xaxis.title.text) == ("human", "2")
     assert "1,200 tokens" in figure.data[1].text[0]
 

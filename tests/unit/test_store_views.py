@@ -12,7 +12,7 @@ import pytest
 from core.store import Store, facts, views
 from core.types import Dataset, Instance, Prediction, Record, Selection
 from tests.bench.generate import generate
-from tests.unit.plain_project import N, Plain, kind
+from tests.unit.plain_project import N, Plain
 
 Project = tuple[Store, str, str]
 
@@ -82,31 +82,6 @@ def test_reliability(generated: Project, plain: Plain) -> None:
         assert row[4] == len(inside)
         assert row.confidence == pytest.approx(sum(value for value, _ in inside) / len(inside), abs=1e-5)
         assert row.accuracy == pytest.approx(sum(right for _, right in inside) / len(inside))
-
-
-def test_flow_and_changes(generated: Project, plain: Plain) -> None:
-    store, dataset, run = generated
-    found = views.flow(store, run, f"{dataset}/gold")
-    triples = zip(found.from_label, found.to_label, found.gold_label, strict=True)
-    expected = Counter((token[3], token[4], token[2]) for token in plain.tokens())
-    assert dict(zip(triples, found["count"], strict=True)) == expected
-    kinds = Counter(kind(*token[2:5]) for token in plain.tokens())
-    changes = views.change_counts(store, run, f"{dataset}/gold")
-    assert {name: changes[name] for name in ("fixed", "broken", "moved", "same_right", "same_wrong")} == kinds
-    assert changes["changed"] == kinds["fixed"] + kinds["broken"] + kinds["moved"]
-    assert changes["total"] == sum(kinds.values())
-
-
-def test_flow_without_gold(generated: Project, plain: Plain) -> None:
-    store, _, run = generated
-    found = views.flow(store, run, None)
-    assert found.gold_label.isna().all()
-    assert found["count"].sum() == sum(1 for _ in plain.tokens())
-    changes = views.change_counts(store, run, None)
-    assert changes["changed"] == sum(token[3] != token[4] for token in plain.tokens())
-    assert changes["fixed"] == changes["same_right"] == 0
-    assert views.flow(store, run, None, "stage1", "nothing").empty
-    assert views.change_counts(store, run, None, "stage1", "nothing")["total"] == 0
 
 
 def test_ambiguous_forms(generated: Project, plain: Plain) -> None:
