@@ -65,9 +65,8 @@ class Entry:
 
     @property
     def earlier(self) -> str:
-        """The stage that the last one started from; "" where there is only one."""
-        stages = [stage for stage in STAGES if stage in self.scores and stage != self.last]
-        return stages[-1] if stages else ""
+        """The first stage, which the last is held against; "" where there is only one."""
+        return next((stage for stage in STAGES if stage in self.scores and stage != self.last), "")
 
     @property
     def complete(self) -> bool:

@@ -79,7 +79,7 @@ def label_hits(compared: Comparison, known: Judged, side: int) -> Hits:
     """Token by token."""
     given, n = known.given(compared, side), len(compared.labels)
     same = given == known.right
-    return Hits(compared.labels, _sums(known.right[same], n), _sums(known.right, n), _sums(given, n))
+    return Hits(compared.stored_labels, _sums(known.right[same], n), _sums(known.right, n), _sums(given, n))
 
 
 def span_hits(gold: Spans, predicted: Spans) -> Hits:
@@ -97,7 +97,7 @@ def span_hits(gold: Spans, predicted: Spans) -> Hits:
 
 def coded_of(compared: Comparison, known: Judged, side: int) -> Coded:
     """The labels of a side and what is right, as `core.score_intervals` takes them."""
-    names = [*compared.labels, *([] if "O" in compared.labels else ["O"])]
+    names = [*compared.stored_labels, *([] if "O" in compared.labels else ["O"])]
     gold, given, owners = (
         codes.astype(np.int64) for codes in (known.right, known.given(compared, side), known.owners)
     )

@@ -16,6 +16,8 @@ from core.types import Dataset, Labels
 GOLD, HUMAN = "gold", "human"
 MOST = 6
 """Sides that can be told apart on one page."""
+NO_LABEL = "(no label)"
+"""How an empty label reads: an answer that could not be used."""
 UNKNOWN = -1
 """The number of a label that is not known."""
 
@@ -72,6 +74,11 @@ class Comparison:
     words: Codes
     forms: tuple[str, ...]
     missing: tuple[int, ...]
+
+    @property
+    def stored_labels(self) -> Labels:
+        """`labels` as they are stored: an empty one is empty."""
+        return tuple("" if label == NO_LABEL else label for label in self.labels)
 
     @property
     def n_sentences(self) -> int:
@@ -182,13 +189,13 @@ def _taken(column: Column, positions: Places) -> Places:
 
 
 def _labels(dataset: Dataset, columns: Sequence[Column]) -> Labels:
-    strange = sorted({name for column in columns for name in column.names} - set(dataset.labels))
+    strange = sorted({name or NO_LABEL for column in columns for name in column.names} - set(dataset.labels))
     return (*dataset.labels, *strange)
 
 
 def _recoded(column: Column, labels: Labels) -> Codes:
     numbers = {label: number for number, label in enumerate(labels)}
-    table = np.array([numbers[name] for name in column.names], dtype=np.int32)
+    table = np.array([numbers[name or NO_LABEL] for name in column.names], dtype=np.int32)
     found: Codes = table[column.codes]
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ def test_all_runs_stand_side_by_side_with_what_was_published(store: Store) -> No
     assert hausa.value("paper_f1") == pytest.approx(span_f1(50))
     assert hausa.before("paper_f1") == pytest.approx(span_f1(60))
     assert (hausa.earlier, hausa.last, hausa.complete) == ("stage1", "stage2", True)
+    between = replace(hausa, scores={**hausa.scores, "consensus": {"paper_f1": 0.1}})
+    assert between.before("paper_f1") == hausa.before("paper_f1"), "Stage II is held against Stage I"
     assert {round(100 * figure.value, 2) for figure in hausa.of_paper("paper_f1")} == {78.53, 74.62}
     assert {round(100 * figure.value, 2) for figure in igbo.of_paper("paper_f1")} == {68.85, 84.73}
     assert hausa.of_paper("span_f1") == ()

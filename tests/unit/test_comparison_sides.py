@@ -7,8 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.comparison import GOLD, HUMAN, Comparison, Side, load
+from core import comparison
+from core.comparison import GOLD, HUMAN, Comparison, Side, Where, load, mask
+from core.comparison.sides import NO_LABEL
 from core.errors import StudioError, UnknownName
+from core.evaluation import evaluate
 from core.store import Store, facts, views
 from core.types import Dataset, Instance, Prediction, Record
 from tests.unit.plain_project import Plain
@@ -154,3 +157,22 @@ def test_the_split_of_every_sentence(generated: Project, plain: Plain) -> None:
     store, dataset, _ = generated
     found = views.split_column(store, dataset)
     assert [found.names[code] for code in found.codes] == [item.split for item in plain.items.values()]
+
+
+def test_an_empty_label_can_be_named_and_is_no_label_of_a_score(store: Store) -> None:
+    items = [Record(Instance(p, "test", (), f"text {p}"), (label,)) for p, label in enumerate("aabb")]
+    facts.add_dataset(store, Dataset("news", "News", "fao", "topic", ("a", "b")), items)
+    labels = ("a", "", "", "b")
+    stage = [Prediction(p, (label,), outcome="ok" if label else "refused") for p, label in enumerate(labels)]
+    run = facts.add_import_run(store, "news", "x", stage1=stage, stage2=None, meta={})
+    compared = load(store, "news", [Side(run, "stage1")], GOLD)
+    assert names(compared, 0) == ["a", NO_LABEL, NO_LABEL, "b"]
+    assert compared.stored_labels == ("a", "b", "")
+    expected = evaluate("topic", [("a",), ("a",), ("b",), ("b",)], [(label,) for label in labels])
+    assert comparison.scores(compared, 0) == pytest.approx(expected)
+    assert mask(compared, Where.read(Where(given={0: NO_LABEL}).table())).tolist() == [
+        False,
+        True,
+        True,
+        False,
+    ]
