@@ -35,8 +35,8 @@ names = [board.row_name(entry.method, per) for entry in found]
 tables: Tables = {"Matrix": shown.cells.drop(columns=["text", "told", "kind"])}
 
 note = (
-    f"{naming.METRICS[metric]} of each run's last stage in percent, below it the change from Stage "
-    "I. A red frame and ▼: it fell. A dotted frame: published, not measured here. "
+    f"{naming.METRICS[metric]} of each run's last stage in percent, below it the change from "
+    "Stage I. A red frame and ▼: it fell. A dotted frame: published, not measured here. "
     "Click a cell to look at its run."
 )
 place = shown.place(state.view().run)
