@@ -139,6 +139,7 @@ def looks(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_can_be_read_by_everybody(dashboard: Dashboard, looks: Page, part: str) -> None:
     looks.goto(f"{dashboard.url}{HERE}&part={part}")

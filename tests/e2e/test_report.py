@@ -53,7 +53,7 @@ def file(
     return path
 
 
-@pytest.fixture(params=[1440, 1024])
+@pytest.fixture(params=[1440, pytest.param(1024, marks=pytest.mark.thorough)])
 def reader(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A page without a network; what it asks for and complains of is kept."""
     context = browser.new_context(
