@@ -81,7 +81,7 @@ def prepared(store: Store, request: Request) -> RunInput:
     everything = [*base.instances, *base.others]
     pool = {item.position for item in everything}
     _check_pins(change, noisy)
-    human = views.annotations_at(store, change.dataset, made)
+    human = views.annotations(store, change.dataset, until=made)
     rerun = Rerun(
         parent=run["id"],
         ban=tuple(_banned(recipe)),

@@ -3,7 +3,7 @@
 from core.store.queues import queues
 from core.store.templates import TemplateRow, templates
 from core.store.views_annotations import annotation_log, annotations
-from core.store.views_blame import annotations_at, first_run, recorded_influence, shown_exemplars
+from core.store.views_blame import first_run, recorded_influence, shown_exemplars
 from core.store.views_calls import asked_positions, attempts, call_log, calls, outcomes
 from core.store.views_columns import column, human_column, split_column, word_column
 from core.store.views_data import (
@@ -35,7 +35,6 @@ __all__ = [
     "ambiguous_forms",
     "annotation_log",
     "annotations",
-    "annotations_at",
     "asked_positions",
     "attempts",
     "call_log",

@@ -1,10 +1,10 @@
 """What humans said: now, and in the order they said it."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from core.store import schema
 from core.store.database import Store
@@ -12,19 +12,26 @@ from core.store.facts_annotations import LAYER
 from core.types import Labels
 
 
-def annotations(store: Store, dataset_id: str, *, layer: str = LAYER) -> dict[int, Labels]:
-    """What humans say now: the newest labels per position; what was taken back is left out."""
+def newest(
+    dataset_id: str, *, layer: str = LAYER, until: datetime | None = None
+) -> Select[tuple[int, list[str]]]:
+    """position and labels_after of what humans say now, or said at a moment, without what was taken back."""
     table = schema.annotation
-    newest = (
-        func.row_number().over(partition_by=table.c.position, order_by=table.c.version.desc()).label("age")
-    )
     mine = and_(table.c.dataset_id == dataset_id, table.c.layer == layer)
-    ranked = select(table.c.position, table.c.labels_after, newest).where(mine).subquery()
-    query = select(ranked.c.position, ranked.c.labels_after).where(
-        ranked.c.age == 1, ranked.c.labels_after.is_not(None)
-    )
+    if until is not None:
+        mine = and_(mine, table.c.created_at <= until)
+    age = func.row_number().over(partition_by=table.c.position, order_by=table.c.version.desc()).label("age")
+    ranked = select(table.c.position, table.c.labels_after, age).where(mine).subquery()
+    said = and_(ranked.c.age == 1, ranked.c.labels_after.is_not(None))
+    return select(ranked.c.position, ranked.c.labels_after).where(said).order_by(ranked.c.position)
+
+
+def annotations(
+    store: Store, dataset_id: str, *, layer: str = LAYER, until: datetime | None = None
+) -> dict[int, Labels]:
+    """What humans say now: the newest labels per position. `until`: what they said at that moment."""
     with store.read() as connection:
-        rows = connection.execute(query.order_by(ranked.c.position)).all()
+        rows = connection.execute(newest(dataset_id, layer=layer, until=until)).all()
     return {row.position: tuple(row.labels_after) for row in rows}
 
 

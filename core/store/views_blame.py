@@ -10,12 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, select
 
 from core.store import schema
 from core.store.database import Store
-from core.store.facts_annotations import LAYER
-from core.types import Labels
 
 Places = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float32]
@@ -101,20 +99,6 @@ def recorded_influence(store: Store, run_id: str) -> Spoken:
         places=_whole(lists["exemplar_tokens"].flatten()),
         shares=lists["shares"].flatten().to_numpy(zero_copy_only=False).astype(np.float32),
     )
-
-
-def annotations_at(store: Store, dataset_id: str, moment: datetime) -> dict[int, Labels]:
-    """What humans said of a data set at a moment: what a run that was made then could know."""
-    table = schema.annotation
-    mine = and_(table.c.dataset_id == dataset_id, table.c.layer == LAYER, table.c.created_at <= moment)
-    age = func.row_number().over(partition_by=table.c.position, order_by=table.c.version.desc()).label("age")
-    ranked = select(table.c.position, table.c.labels_after, age).where(mine).subquery()
-    query = select(ranked.c.position, ranked.c.labels_after).where(
-        ranked.c.age == 1, ranked.c.labels_after.is_not(None)
-    )
-    with store.read() as connection:
-        rows = connection.execute(query.order_by(ranked.c.position)).all()
-    return {row.position: tuple(row.labels_after) for row in rows}
 
 
 def first_run(store: Store, run_id: str) -> tuple[str, datetime]:

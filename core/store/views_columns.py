@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, case, func, select
 
 from core.store import schema
 from core.store.database import Store
 from core.store.facts_annotations import LAYER
+from core.store.views_annotations import newest
 
 Ints = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
@@ -54,15 +55,8 @@ def column(store: Store, run_id: str, stage: str) -> Column:
 
 def human_column(store: Store, dataset_id: str, *, layer: str = LAYER) -> Column:
     """What humans say now, where they said something."""
-    table = schema.annotation
-    mine = and_(table.c.dataset_id == dataset_id, table.c.layer == layer)
-    age = func.row_number().over(partition_by=table.c.position, order_by=table.c.version.desc()).label("age")
-    ranked = select(table.c.position, table.c.labels_after, age).where(mine).subquery()
-    query = (
-        select(ranked.c.position, ranked.c.labels_after.label("values"))
-        .where(ranked.c.age == 1, ranked.c.labels_after.is_not(None))
-        .order_by(ranked.c.position)
-    )
+    said = newest(dataset_id, layer=layer).subquery()
+    query = select(said.c.position, said.c.labels_after.label("values")).order_by(said.c.position)
     return _column(store, query)
 
 

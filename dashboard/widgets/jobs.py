@@ -10,6 +10,7 @@ import streamlit as st
 from core.jobs import ACTIVE, JobStatus
 from core.jobs.progress import duration
 from dashboard import actions, queries, routes, state
+from dashboard.current import Here
 from dashboard.naming import RECIPES, language_task, plain
 from dashboard.widgets import errors
 from dashboard.widgets.language_model import spending
@@ -32,6 +33,17 @@ def running_jobs() -> None:
     active = actions.active_jobs()
     if active:
         st.fragment(_panel, run_every=SECONDS)(frozenset(job.id for job in active))
+
+
+def ended(here: Here) -> JobStatus | None:
+    """The job of the view once it has ended, where it made another run of these data; followed until then."""
+    job = next((job for job in actions.all_jobs() if job.id == state.view().job), None)
+    if job is None or job.dataset != here.dataset.id or job.run_id == here.run["id"]:
+        return None
+    if job.state not in ACTIVE:
+        return job
+    running_jobs()
+    return None
 
 
 def _panel(known: frozenset[str]) -> None:

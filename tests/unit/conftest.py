@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
+from core import settings
 from core.store import Store
+from dashboard import resources
 from tests.bench.generate import generate
 from tests.ssp_command import ssp
 from tests.unit.plain_project import N, Plain
@@ -20,6 +23,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """An empty workspace's store."""
     with Store.open(tmp_path / "workspace") as opened:
         yield opened
+
+
+@pytest.fixture
+def looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The store of an empty workspace that the dashboard looks at."""
+    monkeypatch.setenv("SSP_WORKSPACE", str(tmp_path))
+    settings.reset()
+    st.cache_data.clear()
+    yield resources.store()
+    resources.close()
+    settings.reset()
 
 
 @pytest.fixture(scope="session")

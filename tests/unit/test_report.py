@@ -5,20 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-import streamlit as st
 
-from core import comparison, settings
+from core import comparison
 from core.comparison import Comparison, Side, load
 from core.store import Store, facts
 from core.types import Dataset, Instance, Prediction, Record
-from dashboard import resources, shown
+from dashboard import shown
 from dashboard.report import Document, Figure, Section, Sentence, Sentences, Table, Word, build
 from dashboard.report.comparison import of
 from dashboard.report.told import Told
@@ -38,19 +35,8 @@ from tests.report_page import ELEMENTS, Page
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """The store of an empty workspace that the dashboard looks at."""
-    monkeypatch.setenv("SSP_WORKSPACE", str(tmp_path))
-    settings.reset()
-    st.cache_data.clear()
-    yield resources.store()
-    resources.close()
-    settings.reset()
-
-
-@pytest.fixture
-def hostile(workspace: Store) -> Comparison:
-    return hostile_comparison(workspace)
+def hostile(looked_at: Store) -> Comparison:
+    return hostile_comparison(looked_at)
 
 
 def headline(compared: Comparison) -> dict[str, comparison.Difference]:
@@ -167,20 +153,20 @@ def test_sentences_show_what_became_of_each_word(hostile: Comparison) -> None:
     assert "All 6 sentences with broken labels" in broken.note
 
 
-def test_at_most_twenty_sentences_are_shown_those_with_most_first(workspace: Store) -> None:
+def test_at_most_twenty_sentences_are_shown_those_with_most_first(looked_at: Store) -> None:
     labels = ("A", "B")
     records = [Record(Instance(p, "test", ("x", "y"), "x y"), labels) for p in range(30)]
-    facts.add_dataset(workspace, Dataset("many", "Many", "fao", "pos", labels), records)
+    facts.add_dataset(looked_at, Dataset("many", "Many", "fao", "pos", labels), records)
     first = [Prediction(p, ("B", "B" if p < 29 else "A")) for p in range(30)]
     run = facts.add_import_run(
-        workspace,
+        looked_at,
         "many",
         "r",
         stage1=first,
         stage2=[Prediction(p, labels) for p in range(30)],
         meta={},
     )
-    compared = load(workspace, "many", [Side(run, "stage1"), Side(run, "stage2")], "gold")
+    compared = load(looked_at, "many", [Side(run, "stage1"), Side(run, "stage2")], "gold")
     [shown_part] = of(compared, Told(("one", "two"))).sections[-1].parts
     assert isinstance(shown_part, Sentences)
     assert len(shown_part.sentences) == 20
@@ -188,8 +174,8 @@ def test_at_most_twenty_sentences_are_shown_those_with_most_first(workspace: Sto
     assert shown_part.note.startswith("The 20 of 30 sentences with most fixed labels")
 
 
-def test_without_gold_the_report_claims_nothing_right(workspace: Store) -> None:
-    compared = hostile_comparison(workspace, "")
+def test_without_gold_the_report_claims_nothing_right(looked_at: Store) -> None:
+    compared = hostile_comparison(looked_at, "")
     text = Page(made(compared, NAMES, (0, 1))).text()
     assert "Nothing is held to be right" in text
     assert "without gold nobody can say" in text
@@ -197,32 +183,32 @@ def test_without_gold_the_report_claims_nothing_right(workspace: Store) -> None:
     assert "fixed" not in text.replace("seconds per fixed", "").replace("cost per fixed", "")
 
 
-def test_corrected_sentences_are_told_with_what_they_are_worth(workspace: Store) -> None:
-    compared = hostile_comparison(workspace, "")
-    facts.annotate(workspace, DATASET, 0, LABELS, author="me")
+def test_corrected_sentences_are_told_with_what_they_are_worth(looked_at: Store) -> None:
+    compared = hostile_comparison(looked_at, "")
+    facts.annotate(looked_at, DATASET, 0, LABELS, author="me")
     text = Page(made(compared, NAMES, (0, 1))).text()
     assert "1 of 12 sentences" in text
-    assert comparison.audited(load(workspace, DATASET, compared.sides, "human")).remark in text  # type: ignore[union-attr]
+    assert comparison.audited(load(looked_at, DATASET, compared.sides, "human")).remark in text  # type: ignore[union-attr]
 
 
-def test_one_side_alone_is_held_against_gold(workspace: Store) -> None:
-    run = hostile_run(workspace)
-    compared = load(workspace, DATASET, [Side(run, "stage2")], "gold")
+def test_one_side_alone_is_held_against_gold(looked_at: Store) -> None:
+    run = hostile_run(looked_at)
+    compared = load(looked_at, DATASET, [Side(run, "stage2")], "gold")
     page = Page(made(compared, NAMES[1:], (0, 0)))
     assert "What changed" not in page.text()
     accuracy = comparison.scores(compared, 0)["token_accuracy"]
     assert ["Token accuracy", f"{100 * accuracy:.2f}"] in page.rows
 
 
-def test_pairs_are_shown_with_both_their_texts(workspace: Store) -> None:
+def test_pairs_are_shown_with_both_their_texts(looked_at: Store) -> None:
     labels = ("entailment", "neutral")
     records = [
         Record(Instance(p, "test", (), f"premise {p}", f"hypothesis {p}"), labels[:1]) for p in range(3)
     ]
-    facts.add_dataset(workspace, Dataset("pairs", "Pairs", "aym", "nli", labels), records)
+    facts.add_dataset(looked_at, Dataset("pairs", "Pairs", "aym", "nli", labels), records)
     stages = [[Prediction(p, (label,)) for p in range(3)] for label in labels]
-    run = facts.add_import_run(workspace, "pairs", "r", stage1=stages[0], stage2=stages[1], meta={})
-    compared = load(workspace, "pairs", [Side(run, "stage1"), Side(run, "stage2")], "gold")
+    run = facts.add_import_run(looked_at, "pairs", "r", stage1=stages[0], stage2=stages[1], meta={})
+    compared = load(looked_at, "pairs", [Side(run, "stage1"), Side(run, "stage2")], "gold")
     text = Page(made(compared, ("one", "two"), (0, 1))).text()
     assert "premise 2 ⟶ hypothesis 2" in text
     assert "All 3 items with broken labels" in text

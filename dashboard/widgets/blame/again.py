@@ -5,11 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StudioError
-from core.jobs import ACTIVE
 from dashboard import actions, blaming, call_queries, naming, providers, queries, routes, state
 from dashboard.current import Here
 from dashboard.widgets import errors, jobs
-from dashboard.widgets.language_model import money
+from dashboard.widgets.language_model import consent, money
 
 BAN, SWAP = "ban", "swap"
 TAGGER = "offline"
@@ -73,7 +72,7 @@ def _told(here: Here, price: blaming.Price) -> str:
 def _go(here: Here, ref: str, pin: tuple[str, ...], price: blaming.Price) -> None:
     host = providers.away(str(naming.resolved(here.run).get("llm", {}).get("base_url", "")))
     asks = price.calls > 0
-    question = _question(host if asks else "", _cost(here, price) if asks else "")
+    question = consent.question_again(host if asks else "", _cost(here, price) if asks else "")
     agreed = not question or st.checkbox(question, key=f"agreed-{ref}-{question}")
     n = f"{price.sentences:,} {here.items if price.sentences != 1 else here.items.removesuffix('s')}"
     pressed = st.button(
@@ -85,13 +84,6 @@ def _go(here: Here, ref: str, pin: tuple[str, ...], price: blaming.Price) -> Non
             job = actions.rerun(here.run["id"], (ref,), pin=pin, answered_by=by, agreed=host if asks else "")
             state.go(job=job)
             st.rerun()
-
-
-def _question(host: str, cost: str) -> str:
-    """What has to be agreed to; "" = nothing."""
-    if host:
-        return f"These texts may be sent to {naming.plain(host)} and cost {cost or 'what its owner asks'}"
-    return f"This may cost {cost}" if cost else ""
 
 
 def _cost(here: Here, price: blaming.Price) -> str:
@@ -107,11 +99,8 @@ def _cost(here: Here, price: blaming.Price) -> str:
 
 def follow(here: Here) -> None:
     """How the run stands that was started here, and the way to hold it against this one."""
-    job = next((job for job in actions.all_jobs() if job.id == state.view().job), None)
-    if job is None or job.dataset != here.dataset.id or job.run_id == here.run["id"]:
-        return
-    if job.state in ACTIVE:
-        jobs.running_jobs()
+    job = jobs.ended(here)
+    if job is None:
         return
     with st.container(border=True, key="without"):
         if job.state != "done":

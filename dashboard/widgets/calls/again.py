@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.jobs import ACTIVE, JobStatus
+from core.jobs import JobStatus
 from core.llms import LIVE
 from dashboard import actions, call_queries, naming, providers, queries, routes, state
 from dashboard.current import Here
 from dashboard.widgets import errors, jobs
 from dashboard.widgets.calls import one
 from dashboard.widgets.calls.listing import names
-from dashboard.widgets.language_model import money
+from dashboard.widgets.language_model import consent, money
 from dashboard.widgets.layout import verbatim
 
 ONE, ALIKE, EVERY = "one", "alike", "every"
@@ -43,7 +43,9 @@ def panel(
     st.markdown("##### Ask again")
     which = _which(here, stage, position, every=bool(template), key=key)
     host = providers.away(_address(here))
-    question = _question(host, _cost(here, stage, position, _count(here, stage, position, which)))
+    question = consent.question_again(
+        host, _cost(here, stage, position, _count(here, stage, position, which))
+    )
     agreed = not question or st.checkbox(question, key=f"again-{key}-{question}")
     label = "Ask again with this template" if template else "Ask again"
     pressed = st.button(
@@ -78,13 +80,6 @@ def _cost(here: Here, stage: str, position: int, n: int) -> str:
         return ""
     cost = n * price.of(made.prompt_tokens or 0, made.completion_tokens or 0)
     return f"about {money.said(cost, price.currency)}" if cost else ""
-
-
-def _question(host: str, cost: str) -> str:
-    """What has to be agreed to; "" = nothing: the text stays here and it costs nothing."""
-    if host:
-        return f"This text may be sent to {naming.plain(host)} and cost {cost or 'what its owner asks'}"
-    return f"This may cost {cost}" if cost else ""
 
 
 def _model(here: Here) -> bool:
@@ -123,11 +118,8 @@ def _positions(here: Here, stage: str, position: int, which: str) -> Sequence[in
 
 def follow(here: Here, stage: str, position: int | None) -> None:
     """How the run stands that was started here, and the new answer beside the old once it is there."""
-    job = next((job for job in actions.all_jobs() if job.id == state.view().job), None)
-    if job is None or job.dataset != here.dataset.id or job.run_id == here.run["id"]:
-        return
-    if job.state in ACTIVE:
-        jobs.running_jobs()
+    job = jobs.ended(here)
+    if job is None:
         return
     with st.container(border=True, key="asked-again"):
         if job.state == "done":

@@ -33,3 +33,10 @@ def question(found: Estimate) -> str:
         return sent
     spent = "cost what its owner asks" if found.price is None else f"cost {estimate.money_of(found)}"
     return f"{sent} and {spent}" if sent else f"This may {spent}"
+
+
+def question_again(host: str, cost: str) -> str:
+    """As `question`, for more calls to the model of a run; `cost` is "" where it is none or not known."""
+    if host:
+        return f"This text may be sent to {naming.plain(host)} and cost {cost or 'what its owner asks'}"
+    return f"This may cost {cost}" if cost else ""
