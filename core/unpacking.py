@@ -44,7 +44,7 @@ OFFICE = frozenset({"[Content_Types].xml", "mimetype"})
 AS_ARCHIVE = "Unpack it, and give the file in it, or a .zip or .gz of it."
 AS_TEXT = "Save it as plain text (or a table as CSV), in UTF-8, and give that file."
 BROKEN = "Check that the file was copied whole, or pack it again."
-UNREADABLE = (zipfile.BadZipFile, EOFError, OSError, zlib.error, lzma.LZMAError, NotImplementedError,
+UNREADABLE = (zipfile.BadZipFile, EOFError, OSError, zlib.error, lzma.LZMAError,
               RuntimeError, ValueError)  # fmt: skip
 """What the libraries raise at a damaged, encrypted or unknown archive."""
 PAPERS = frozenset({"readme", "license", "licence", "copying", "citation", "notice", "changelog"})

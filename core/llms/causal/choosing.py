@@ -20,7 +20,6 @@ UNFIT = (
     TypeError,
     AttributeError,
     LookupError,
-    NotImplementedError,
     AssertionError,
 )
 """What architectures raise that cannot be read in some way."""
