@@ -7,12 +7,17 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.palette import Theme, theme
+from dashboard.charts.palette import Theme
 
 
 def scale(colors: Theme) -> list[list[object]]:
     """The theme's shades, from nothing to much."""
     return [[place / (len(colors.scale) - 1), hue] for place, hue in enumerate(colors.scale)]
+
+
+BLACK, WHITE = "#000000", "#FFFFFF"
+TURN = {False: 0.71, True: 0.605}
+"""Strength from which a cell bears the other ink, light and dark: the contrast is nowhere below 4.5 to 1."""
 
 
 def written(
@@ -28,9 +33,8 @@ def written(
 
     Two traces, one per ink: a click would fade texts of several colours, and cannot be told not to.
     """
-    colors = theme(dark)
-    inks = colors.ink, "#0E1A24" if dark else colors.surface
-    strong = [share > (0.6 if dark else 0.45) for share in strength]
+    inks = (WHITE, BLACK) if dark else (BLACK, WHITE)
+    strong = [share > TURN[dark] for share in strength]
     return [
         go.Scatter(
             x=[value for value, on in zip(x, strong, strict=True) if on is wanted],
