@@ -11,6 +11,8 @@ RUN = str(PAGES / "run.py")
 STAGE1 = str(PAGES / "stage1.py")
 EXEMPLARS = str(PAGES / "exemplars.py")
 COMPARE = str(PAGES / "compare.py")
+ANNOTATE = str(PAGES / "annotate.py")
+AUDIT = str(PAGES / "audit.py")
 LANGUAGES = str(PAGES / "languages.py")
 CALLS = str(PAGES / "calls.py")
 JOBS = str(PAGES / "jobs.py")
@@ -21,6 +23,8 @@ TITLES = {
     STAGE1: ("Stage I", ":material/looks_one:", "stage1"),
     EXEMPLARS: ("Exemplars", ":material/join_inner:", "exemplars"),
     COMPARE: ("Compare", ":material/compare_arrows:", "compare"),
+    ANNOTATE: ("Annotate", ":material/edit_note:", "annotate"),
+    AUDIT: ("Audit", ":material/fact_check:", "audit"),
     LANGUAGES: ("Languages", ":material/language:", "languages"),
     CALLS: ("Calls", ":material/forum:", "calls"),
     JOBS: ("Jobs", ":material/work_history:", "jobs"),

@@ -27,6 +27,8 @@ ONE_OF = {
     "part": ("", "labels", "words", "sure", "agree", "price", "blame"),
     "by": ("", "script"),
     "per": ("", "recipe", "model", "selector", "stage1"),
+    "feed": ("", "unsure", "value", "disagreement", "audit", "adjudicate", "flagged", "file"),
+    "audited": ("", "agreement", "history", "effort", "people"),
 }
 """Parts of the view that know only these values; the first is what anything else is read as."""
 
@@ -46,7 +48,8 @@ class View:
     at ("0-1"), `where` the table of a `core.comparison.Where`, `part` the part of the page that is open,
     `blamed` the exemplar looked at there, as `DATASET@POSITION`. `metric` and `by` are the languages page's:
     which figure it shows ("" = the task's leading one), what its columns are grouped by ("" = family), and
-    `per` what one of its rows stands for.
+    `per` what one of its rows stands for. `feed` is what the desk hands out where no `queue` is open ("" = by
+    the value of a correction), `audited` the part of the audit page that is open.
     """
 
     dataset: str = ""
@@ -95,6 +98,8 @@ class View:
     metric: str = ""
     by: str = ""
     per: str = ""
+    feed: str = ""
+    audited: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
@@ -108,6 +113,7 @@ RESETS: dict[str, tuple[str, ...]] = {
         "tries",
         "peek",
         "queue",
+        "feed",
         "token",
         "plan",
         "job",
@@ -122,7 +128,8 @@ RESETS: dict[str, tuple[str, ...]] = {
     "against": ("where", "page"),
     "pair": ("where", "page"),
     "where": ("page", "sentence", "gold", "label", "changed"),
-    "queue": ("page", "sentence"),
+    "queue": ("page", "sentence", "feed"),
+    "feed": ("page", "sentence", "queue"),
     "outcome": ("page", "sentence"),
     "stage": ("outcome", "page", "sentence"),
     **{name: ("page",) for name in FILTERS if name != "page"},

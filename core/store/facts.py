@@ -1,7 +1,8 @@
 """Everything that changes the workspace, in one place."""
 
-from core.store.facts_annotations import LAYER, annotate
+from core.store.facts_annotations import BLIND, LAYER, annotate, by
 from core.store.facts_datasets import add_dataset, delete_dataset
+from core.store.facts_remarks import add_remark, once
 from core.store.facts_runs import (
     add_completions,
     add_import_run,
@@ -13,23 +14,28 @@ from core.store.facts_runs import (
 )
 from core.store.facts_settings import set_egress, set_tagset
 from core.store.ingest import ingest
-from core.store.queues import add_queue, delete_queue
+from core.store.queues import AUDIT, add_queue, delete_queue
 from core.store.templates import delete_template, save_template
 
 __all__ = [
+    "AUDIT",
+    "BLIND",
     "LAYER",
     "add_completions",
     "add_dataset",
     "add_import_run",
     "add_queue",
+    "add_remark",
     "add_template",
     "annotate",
+    "by",
     "delete_dataset",
     "delete_queue",
     "delete_run",
     "delete_template",
     "finish_run",
     "ingest",
+    "once",
     "put_scores",
     "save_template",
     "set_egress",

@@ -9,9 +9,15 @@ from sqlalchemy import Connection, insert, select
 
 from core.errors import ConflictError, StudioError, UnknownName
 from core.store.database import Store
-from core.store.schema import annotation, dataset, instance
+from core.store.schema import annotation, dataset, instance, tokenization
 
 LAYER = "labels"
+BLIND = "blind"
+
+
+def by(author: str) -> str:
+    """The layer of labels that one of several annotators gave without seeing the others'."""
+    return f"by:{author}"
 
 
 def annotate(
@@ -26,13 +32,22 @@ def annotate(
     seconds: float | None = None,
     expected_version: int | None = None,
     layer: str = LAYER,
+    keys: int | None = None,
+    batch: str | None = None,
+    reverts: int | None = None,
+    run_id: str | None = None,
+    stage: str | None = None,
 ) -> int:
     """Add a human's labels of one instance to the log; nothing is ever overwritten.
 
     Args:
         labels: one per token (POS, NER) or one in all; None takes back what was said (`undo`).
         expected_version: the version the human had before their eyes (0 = none yet).
-        seconds: time spent.
+        seconds: time spent; keys: keys pressed.
+        layer: `LAYER` is what counts and enters the pool; `BLIND` holds labels given without a suggestion,
+            `by(NAME)` those that one of several annotators gave for themselves.
+        batch: names the bulk action this is part of. reverts: id of the row that this one takes back.
+        run_id, stage: whose labels stood there before.
 
     Returns:
         The new version, counted from 1.
@@ -43,7 +58,7 @@ def annotate(
         ConflictError: somebody saved another version meanwhile.
     """
     with store.write() as connection:
-        wanted = _wanted(connection, dataset_id, position)
+        wanted = n_labels(connection, dataset_id, position)
         if labels is not None and len(labels) != wanted:
             raise StudioError(f"item {position} of {dataset_id} needs {wanted} labels, not {len(labels)}.")
         version, before = _latest(connection, dataset_id, layer, position)
@@ -64,12 +79,18 @@ def annotate(
             "labels_after": None if labels is None else list(labels),
             "comment": comment,
             "seconds": seconds,
+            "keys": keys,
+            "batch": batch,
+            "reverts": reverts,
+            "run_id": run_id,
+            "stage": stage,
         }
         connection.execute(insert(annotation).values(row))
     return version + 1
 
 
-def _wanted(connection: Connection, dataset_id: str, position: int) -> int:
+def n_labels(connection: Connection, dataset_id: str, position: int) -> int:
+    """How many labels an item needs: one per word as it is split now, or one in all."""
     found = select(instance.c.tokens, dataset.c.task).where(
         instance.c.dataset_id == dataset_id,
         dataset.c.id == instance.c.dataset_id,
@@ -81,7 +102,11 @@ def _wanted(connection: Connection, dataset_id: str, position: int) -> int:
         if dataset_id not in known:
             raise UnknownName("data set", dataset_id, known)
         raise StudioError(f"{dataset_id} has no item {position}.")
-    return len(row.tokens) if row.task in {"pos", "ner"} else 1
+    if row.task not in {"pos", "ner"}:
+        return 1
+    mine = tokenization.c.dataset_id == dataset_id, tokenization.c.position == position
+    newest = select(tokenization.c.tokens).where(*mine).order_by(tokenization.c.version.desc()).limit(1)
+    return len(connection.scalar(newest) or row.tokens)
 
 
 def _latest(

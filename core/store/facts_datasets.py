@@ -21,6 +21,17 @@ from core.store.arrow import Spool, put
 from core.store.database import Store
 from core.types import Dataset, Instance, Record
 
+OF_A_DATASET = (
+    schema.annotation,
+    schema.saved,
+    schema.remark,
+    schema.tokenization,
+    schema.assignment,
+    schema.queue,
+    schema.completion,
+    schema.template,
+    schema.instance,
+)
 _INSTANCE = ["position", "split", "text", "text_b", "tokens", "meta", "raw"]
 _GOLD = ["position", "labels", "confidences", "min_confidence", "mean_confidence"]
 _RECORD = pa.schema(
@@ -210,7 +221,7 @@ def delete_dataset(store: Store, dataset_id: str, *, force: bool = False) -> Non
             )
         runs = connection.scalars(select(schema.run.c.id).where(schema.run.c.dataset_id == dataset_id)).all()
         delete_runs(connection, runs)
-        for table in (schema.annotation, schema.queue, schema.completion, schema.template, schema.instance):
+        for table in OF_A_DATASET:
             connection.execute(delete(table).where(table.c.dataset_id == dataset_id))
         connection.execute(delete(schema.dataset).where(schema.dataset.c.id == dataset_id))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +13,24 @@ from core.store.database import Store
 from core.store.facts_datasets import check_dataset
 from core.store.schema import instance, queue
 
+AUDIT = "audit"
 
-def add_queue(store: Store, dataset_id: str, name: str, positions: Sequence[int], reason: str) -> int:
+
+def add_queue(
+    store: Store,
+    dataset_id: str,
+    name: str,
+    positions: Sequence[int],
+    reason: str,
+    *,
+    kind: str | None = None,
+    meta: Mapping[str, Any] | None = None,
+) -> int:
     """Keep items of a data set as a queue, in this order and each once; returns its id.
+
+    Args:
+        kind: what it is more than a list; `AUDIT` is a random sample, whose `meta` says of what
+            (`{"seed", "of", "run", "stage"}`).
 
     Raises:
         UnknownName: no such data set.
@@ -36,6 +51,8 @@ def add_queue(store: Store, dataset_id: str, name: str, positions: Sequence[int]
             "positions": wanted,
             "reason": reason,
             "created_at": datetime.now(UTC),
+            "kind": kind,
+            "meta": None if meta is None else dict(meta),
         }
         return int(connection.scalar(insert(queue).values(row).returning(queue.c.id)) or 0)
 
@@ -49,7 +66,7 @@ def delete_queue(store: Store, queue_id: int) -> None:
 
 
 def queues(store: Store, dataset_id: str) -> list[dict[str, Any]]:
-    """The queues of a data set, newest first: id, dataset, name, positions, reason, created_at."""
+    """Queues of a data set, newest first: id, dataset, name, positions, reason, created_at, kind, meta."""
     query = select(queue).where(queue.c.dataset_id == dataset_id).order_by(queue.c.id.desc())
     with store.read() as connection:
         return [
@@ -60,6 +77,8 @@ def queues(store: Store, dataset_id: str) -> list[dict[str, Any]]:
                 "positions": list(row.positions),
                 "reason": row.reason,
                 "created_at": row.created_at,
+                "kind": row.kind or "",
+                "meta": dict(row.meta or {}),
             }
             for row in connection.execute(query)
         ]

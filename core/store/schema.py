@@ -9,38 +9,45 @@ from __future__ import annotations
 
 from sqlalchemy import (
     ARRAY,
-    JSON,
     REAL,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Double,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
-    UniqueConstraint,
 )
 
-HEAD = "0004"
+from core.store.columns import json, metadata, moment, strings
+from core.store.schema_desk import annotation, assignment, queue, remark, saved, tokenization
+
+HEAD = "0005"
 """The newest migration; `Store.open` skips Alembic when the file already says so."""
-
-metadata = MetaData()
-
-
-def _json() -> JSON:
-    return JSON(none_as_null=True)
-
-
-def _strings() -> ARRAY[str]:
-    return ARRAY(String)
-
-
-def _moment() -> DateTime:
-    return DateTime(timezone=True)
-
+__all__ = [
+    "HEAD",
+    "annotation",
+    "app_meta",
+    "assignment",
+    "completion",
+    "dataset",
+    "exemplar",
+    "influence",
+    "ingested",
+    "instance",
+    "job",
+    "metadata",
+    "prediction",
+    "queue",
+    "remark",
+    "run",
+    "saved",
+    "score",
+    "selection",
+    "template",
+    "tokenization",
+]
 
 app_meta = Table(
     "app_meta",
@@ -56,7 +63,7 @@ dataset = Table(
     Column("name", String, nullable=False),
     Column("language", String, nullable=False),
     Column("task", String, nullable=False),
-    Column("labels", _json(), nullable=False),
+    Column("labels", json(), nullable=False),
     Column("licence", String, nullable=False),
     Column("citation", String, nullable=False),
     Column("source", String, nullable=False),
@@ -64,11 +71,11 @@ dataset = Table(
     Column("fingerprint", String, nullable=False),
     Column("n_instances", BigInteger, nullable=False),
     Column("n_tokens", BigInteger, nullable=False),
-    Column("splits", _json(), nullable=False),
-    Column("meta", _json(), nullable=False),
-    Column("created_at", _moment(), nullable=False),
+    Column("splits", json(), nullable=False),
+    Column("meta", json(), nullable=False),
+    Column("created_at", moment(), nullable=False),
     Column("egress", String),
-    Column("tagset", _json()),
+    Column("tagset", json()),
 )
 
 instance = Table(
@@ -79,8 +86,8 @@ instance = Table(
     Column("split", String, nullable=False),
     Column("text", String, nullable=False),
     Column("text_b", String),
-    Column("tokens", _strings(), nullable=False),
-    Column("meta", _json()),
+    Column("tokens", strings(), nullable=False),
+    Column("meta", json()),
     Column("raw", String),
     PrimaryKeyConstraint("dataset_id", "position"),
 )
@@ -92,15 +99,15 @@ run = Table(
     Column("dataset_id", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("recipe", String, nullable=False),
-    Column("params", _json(), nullable=False),
+    Column("params", json(), nullable=False),
     Column("seed", BigInteger),
     Column("code_version", String, nullable=False),
     Column("parent", String),
     Column("status", String, nullable=False),
     Column("name", String, nullable=False),
-    Column("created_at", _moment(), nullable=False),
-    Column("finished_at", _moment()),
-    Column("meta", _json(), nullable=False),
+    Column("created_at", moment(), nullable=False),
+    Column("finished_at", moment()),
+    Column("meta", json(), nullable=False),
 )
 
 prediction = Table(
@@ -109,7 +116,7 @@ prediction = Table(
     Column("run_id", String),
     Column("stage", String),
     Column("position", BigInteger),
-    Column("labels", _strings(), nullable=False),
+    Column("labels", strings(), nullable=False),
     Column("confidences", ARRAY(REAL)),
     Column("min_confidence", REAL),
     Column("mean_confidence", REAL),
@@ -128,8 +135,8 @@ selection = Table(
     Column("value", Double),
     Column("upper_bound", Double),
     Column("seconds", Double),
-    Column("uncovered", _strings(), nullable=False),
-    Column("uncoverable", _strings(), nullable=False),
+    Column("uncovered", strings(), nullable=False),
+    Column("uncoverable", strings(), nullable=False),
     PrimaryKeyConstraint("run_id", "position"),
 )
 
@@ -143,7 +150,7 @@ exemplar = Table(
     Column("exemplar_position", BigInteger, nullable=False),
     Column("similarity", Double),
     Column("confidence", Double),
-    Column("covers", _strings(), nullable=False),
+    Column("covers", strings(), nullable=False),
     Column("origin", String, nullable=False),
     PrimaryKeyConstraint("run_id", "position", "rank"),
 )
@@ -190,35 +197,6 @@ template = Table(
     PrimaryKeyConstraint("dataset_id", "name"),
 )
 
-annotation = Table(
-    "annotation",
-    metadata,
-    Column("id", BigInteger, primary_key=True),
-    Column("dataset_id", String, nullable=False),
-    Column("layer", String, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("author", String, nullable=False),
-    Column("created_at", _moment(), nullable=False),
-    Column("action", String, nullable=False),
-    Column("labels_before", _strings()),
-    Column("labels_after", _strings()),
-    Column("comment", String, nullable=False),
-    Column("seconds", Double),
-    UniqueConstraint("dataset_id", "layer", "position", "version"),
-)
-
-queue = Table(
-    "queue",
-    metadata,
-    Column("id", BigInteger, primary_key=True),
-    Column("dataset_id", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("positions", ARRAY(BigInteger), nullable=False),
-    Column("reason", String, nullable=False),
-    Column("created_at", _moment(), nullable=False),
-)
-
 score = Table(
     "score",
     metadata,
@@ -227,7 +205,7 @@ score = Table(
     Column("gold", String),
     Column("metric", String),
     Column("value", Double, nullable=False),
-    Column("label_set", _json(), nullable=False),
+    Column("label_set", json(), nullable=False),
     Column("n_instances", BigInteger, nullable=False),
     PrimaryKeyConstraint("run_id", "stage", "gold", "metric"),
 )
@@ -241,7 +219,7 @@ job = Table(
     Column("recipe", String, nullable=False),
     Column("status", String, nullable=False),
     Column("seconds", Double),
-    Column("created_at", _moment(), nullable=False),
+    Column("created_at", moment(), nullable=False),
 )
 
 ingested = Table(
@@ -250,5 +228,5 @@ ingested = Table(
     Column("path", String, primary_key=True),
     Column("job_id", String, nullable=False),
     Column("n_rows", BigInteger, nullable=False),
-    Column("created_at", _moment(), nullable=False),
+    Column("created_at", moment(), nullable=False),
 )

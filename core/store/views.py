@@ -2,7 +2,7 @@
 
 from core.store.queues import queues
 from core.store.templates import TemplateRow, templates
-from core.store.views_annotations import annotation_log, annotations
+from core.store.views_annotations import annotation_log, annotations, remarks
 from core.store.views_blame import first_run, recorded_influence, shown_exemplars
 from core.store.views_calls import asked_positions, attempts, call_log, calls, outcomes
 from core.store.views_columns import column, human_column, split_column, word_column
@@ -65,6 +65,7 @@ __all__ = [
     "recorded_influence",
     "records",
     "reliability",
+    "remarks",
     "run",
     "runs",
     "scores",

@@ -46,3 +46,14 @@ def annotation_log(
     with store.read() as connection:
         rows = connection.execute(query.order_by(table.c.id)).mappings().all()
     return [{**row, "created_at": row["created_at"].astimezone(UTC)} for row in rows]
+
+
+def remarks(store: Store, dataset_id: str, position: int | None = None) -> list[Mapping[str, Any]]:
+    """What humans said beside labels, oldest first: id, position, token, kind, text, author, created_at."""
+    table = schema.remark
+    query = select(table).where(table.c.dataset_id == dataset_id)
+    if position is not None:
+        query = query.where(table.c.position == position)
+    with store.read() as connection:
+        rows = connection.execute(query.order_by(table.c.id)).mappings().all()
+    return [{**row, "created_at": row["created_at"].astimezone(UTC)} for row in rows]

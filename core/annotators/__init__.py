@@ -1,0 +1,1 @@
+"""Several people and one log: who agrees with whom, what was done, and taking it back."""

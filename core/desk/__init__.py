@@ -1,0 +1,1 @@
+"""The desk: what a linguist is handed next, and what becomes of what they save."""

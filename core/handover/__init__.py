@@ -1,0 +1,1 @@
+"""Human work out of the workspace and into it again: other programs, and whole projects."""
