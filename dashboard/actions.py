@@ -26,7 +26,7 @@ class ReadOnly(StudioError):
     code = "read_only"
 
 
-def _writable() -> None:
+def writable() -> None:
     if state.view().present:
         raise ReadOnly(
             "this is presentation mode: nothing can be changed.", "Remove present=1 from the address."
@@ -35,13 +35,13 @@ def _writable() -> None:
 
 def import_dataset(entry_id: str, report: Report) -> dict[str, Any]:
     """Import a catalog entry; answers as `core.importing.import_catalog` does."""
-    _writable()
+    writable()
     return importing.import_catalog(resources.store(), settings(), entry_id, report)
 
 
 def keep_upload(owner: str, role: str, file_id: str, name: str, content: memoryview) -> uploads.Upload:
     """Put an uploaded file into the workspace for as long as it is looked at (see `uploads.store`)."""
-    _writable()
+    writable()
     try:
         return uploads.store(settings().workspace, owner, role, file_id=file_id, name=name, content=content)
     except OSError as error:
@@ -60,13 +60,13 @@ def import_file(choice: FileChoice, report: Report) -> dict[str, Any]:
 
     Of content that is here already, the stricter word about where its text may go counts.
     """
-    _writable()
+    writable()
     return importing.import_file(resources.store(), choice, report)
 
 
 def import_labels(choice: LabelChoice, report: Report) -> dict[str, Any]:
     """Import labels of a data set that is here; answers as `core.label_import.import_labels` does."""
-    _writable()
+    writable()
     return label_import.import_labels(resources.store(), choice, report)
 
 
@@ -81,7 +81,7 @@ def start_run(
     seed: int = 0,
 ) -> str:
     """Start a run in a worker process; returns the job's id."""
-    _writable()
+    writable()
     return jobs.start(
         resources.store(),
         settings(),
@@ -102,7 +102,7 @@ def ask_again(
 
     `agreed` is the host that somebody agreed to. The rest as `core.jobs.again.asked_again`.
     """
-    _writable()
+    writable()
     request = asked_again(resources.store(), run_id, positions, template=template, whole=whole)
     consent = {"llm.agreed": agreed} if agreed else {}
     request = replace(request, overrides={**request.overrides, **consent})
@@ -117,7 +117,7 @@ def rerun(
     `answered_by` labels the sentences that change where whoever labelled them cannot be asked again (a
     recorded model), `agreed` is the host that somebody agreed to. Exemplars as `DATASET@POSITION`.
     """
-    _writable()
+    writable()
     overrides = {"llm": answered_by} if answered_by else {}
     overrides |= {"llm.agreed": agreed} if agreed else {}
     request = prepare.Request(overrides=overrides, parent=run_id, ban=tuple(ban), pin=tuple(pin))
@@ -131,19 +131,19 @@ def limits(job_id: str) -> dict[str, float]:
 
 def raise_budget(job_id: str, wanted: Mapping[str, float]) -> None:
     """Let a job that came to the end of its budget go on with these limits."""
-    _writable()
+    writable()
     budget.raise_budget(resources.store(), settings(), job_id, wanted)
 
 
 def save_template(dataset: str, name: str, text: str) -> None:
     """Keep a prompt template of the user's own for a data set; one of this name is replaced."""
-    _writable()
+    writable()
     facts.save_template(resources.store(), dataset, name, text)
 
 
 def delete_template(dataset: str, name: str) -> None:
     """Forget a prompt template of the user's own; runs that were made with it keep their prompts."""
-    _writable()
+    writable()
     facts.delete_template(resources.store(), dataset, name)
 
 
@@ -159,31 +159,31 @@ def price(model: str, host: str) -> pricing.Price | None:
 
 def save_price(entry: pricing.Price) -> None:
     """Keep a price of the user's own."""
-    _writable()
+    writable()
     pricing.save_price(settings().workspace, entry)
 
 
 def delete_price(model: str, host: str) -> None:
     """Forget a price of the user's own; one that comes along counts again."""
-    _writable()
+    writable()
     pricing.delete_price(settings().workspace, model, host)
 
 
 def save_recipe(name: str, base: str, overrides: Mapping[str, Any]) -> str:
     """Keep a recipe with these settings (full keys such as `selector.k`); returns its name."""
-    _writable()
+    writable()
     return own_recipes.save(settings().workspace, name, base, overrides).stem
 
 
 def add_queue(dataset: str, name: str, positions: Sequence[int], reason: str) -> int:
     """Put items of a data set aside, in this order; returns the queue's id."""
-    _writable()
+    writable()
     return facts.add_queue(resources.store(), dataset, name, positions, reason)
 
 
 def delete_queue(queue_id: int) -> None:
     """Forget a queue; its items and their labels stay."""
-    _writable()
+    writable()
     facts.delete_queue(resources.store(), queue_id)
 
 
@@ -199,19 +199,19 @@ def default_sources(dataset: Dataset) -> list[str]:
 
 def cancel(job_id: str) -> None:
     """Stop a job; what it has finished is kept for `resume`."""
-    _writable()
+    writable()
     jobs.cancel(settings(), job_id)
 
 
 def resume(job_id: str) -> None:
     """Let a job that was stopped, or failed, go on where it stopped."""
-    _writable()
+    writable()
     jobs.resume(settings(), job_id)
 
 
 def delete_job(job_id: str) -> None:
     """Delete what is left of a job that has ended; the run it made stays."""
-    _writable()
+    writable()
     jobs.discard(settings(), job_id)
 
 
@@ -247,5 +247,5 @@ def is_demo() -> bool:
 
 def reset_demo(report: Report) -> str:
     """Restore the demo workspace; returns the id of its run."""
-    _writable()
+    writable()
     return demo.reset(resources.store(), settings(), report)
