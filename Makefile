@@ -41,7 +41,7 @@ lint: dev
 
 # Everything but what is marked thorough, with coverage and a real browser: under ten minutes.
 test: dev browser lint
-	$(BIN)/python -m pytest -m "not thorough" -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95 --ignore=tests/accept --ignore=tests/bench --ignore=tests/llm_endpoint tests
+	$(BIN)/python -m pytest -m "not thorough" -n 2 --dist loadfile -p tests.coverage_plugin --covered 95 --ignore=tests/accept --ignore=tests/bench --ignore=tests/llm_endpoint tests
 
 # The long tests, then the acceptance runs on real data; each of these prints its figure.
 accept: dev browser
@@ -63,4 +63,4 @@ browser:
 	 echo "NO BROWSER: the browser tests will be skipped. Install chromium and run make test again." >&2
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache coverage.txt *.egg-info

@@ -33,6 +33,8 @@ PAGES = {
     "Template": "/calls?dataset=sample-topic-gsw&run=ffffffffffffffff&sentence=1&tab=wording",
     "Model": "/run?dataset=sample-pos-fao&plan=" + quote(json.dumps(MODEL)),
 }
+FIRST = {"Overview", "Stage I", "Exemplars", "Compare"}
+"""Pages that every `make test` looks at; the others wait for `make accept`."""
 CHIP = ".toks .chip"
 LOOKS = 3
 WITHOUT_CHIPS = {"Overview", "Run", "Calls", "Template", "Model"}
@@ -85,7 +87,9 @@ def settled(shade: Page) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "name", [name if name in FIRST else pytest.param(name, marks=pytest.mark.thorough) for name in PAGES]
+)
 def test_axe_finds_nothing_serious(dashboard: Dashboard, shade: Page, name: str) -> None:
     shade.goto(dashboard.url + PAGES[name])
     heading(shade, HEADINGS.get(name, name))

@@ -65,6 +65,7 @@ def click_datum(page: Page, key: str, test: str) -> None:
     page.mouse.click(*place)
 
 
+@pytest.mark.thorough
 def test_a_figure_opens_its_sentences_by_mouse_and_by_keyboard(dashboard: Dashboard, tab: Page) -> None:
     tab.goto(dashboard.url + HERE)
     heading(tab, "Compare")
@@ -99,6 +100,7 @@ def test_a_cell_of_the_confusion_opens_its_sentences(dashboard: Dashboard, tab: 
     expect(tab.get_by_text(re.compile(r"right: \w+ · Stage I: \w+")).first).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_a_gain_opens_its_sentences(dashboard: Dashboard, tab: Page) -> None:
     tab.goto(f"{dashboard.url}{HERE}&part=labels")
     click_datum(tab, "by-label", "true")
@@ -106,6 +108,7 @@ def test_a_gain_opens_its_sentences(dashboard: Dashboard, tab: Page) -> None:
     assert "right" in where(tab)
 
 
+@pytest.mark.thorough
 def test_a_point_of_the_calibration_opens_its_sentences(dashboard: Dashboard, tab: Page) -> None:
     tab.goto(f"{dashboard.url}{HERE}&part=sure")
     click_datum(tab, "calibration", "true")

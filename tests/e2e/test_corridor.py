@@ -117,6 +117,7 @@ def test_presenting_is_read_only(served: Dashboard, tab: Page) -> None:
     expect(tab.get_by_role("link", name="Run", exact=True)).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_the_tour_has_five_steps(served: Dashboard, tab: Page) -> None:
     tab.goto(f"{served.url}/?tour=1")
     for step in range(1, 6):

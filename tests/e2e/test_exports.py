@@ -48,6 +48,7 @@ def test_a_table_is_the_same_in_every_format(dashboard: Dashboard, tab: Page) ->
     assert "Right: its gold labels. 17 labels." in re.sub(r"[{}]", "", source)
 
 
+@pytest.mark.thorough
 def test_a_chart_is_saved_as_an_image_with_the_keyboard_alone(dashboard: Dashboard, tab: Page) -> None:
     tab.goto(f"{dashboard.url}/{PAGE}")
     heading(tab, "Stage I")

@@ -64,6 +64,7 @@ def decide_in_the_table(tab: Page, row: int, column: float, typed: str) -> None:
     tab.keyboard.press("Enter")
 
 
+@pytest.mark.thorough
 def test_a_private_language_and_an_unknown_tag_are_seen_on_every_page(
     served: Dashboard, tab: Page, tmp_path: Path
 ) -> None:
@@ -132,7 +133,7 @@ def test_a_broken_file_is_one_message_with_its_line(served: Dashboard, tab: Page
     expect(tab.get_by_text("broken.conllu:4: ")).to_have_count(0, timeout=FIRST)
 
 
-@pytest.mark.parametrize("shade", ["light", "dark"])
+@pytest.mark.parametrize("shade", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_axe_finds_nothing_serious(served: Dashboard, browser: Browser, tmp_path: Path, shade: str) -> None:
     (tmp_path / "own.conllu").write_text(GLOSSED + sentence(("x\u200b", "X")), "utf8")
     context = browser.new_context(viewport={"width": 1024, "height": 900}, color_scheme=shade)  # type: ignore[arg-type]

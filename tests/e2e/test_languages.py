@@ -76,7 +76,8 @@ def test_a_run_is_reached_by_the_keyboard(released: Dashboard, tab: Page) -> Non
     ).to_be_visible(timeout=FIRST)
 
 
-@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.thorough), 1024])
+@pytest.mark.thorough
+@pytest.mark.parametrize("width", [1440, 1024])
 def test_the_page_fits_and_axe_finds_nothing_serious(released: Dashboard, tab: Page, width: int) -> None:
     tab.set_viewport_size({"width": width, "height": 1000})
     tab.goto(released.url + HAUSA)

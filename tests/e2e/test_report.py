@@ -137,6 +137,7 @@ def test_hostile_text_is_text(reader: Page, file: Path) -> None:
         expect(reader.get_by_text(word, exact=True).first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_its_policy_stops_what_should_slip_through(reader: Page, file: Path, tmp_path: Path) -> None:
     slipped = tmp_path / "slipped.html"
     bad = "<body><script>window.hostile=1</script><img src='http://127.0.0.1:9/x' onerror='window.hostile=2'>"
@@ -149,6 +150,7 @@ def test_its_policy_stops_what_should_slip_through(reader: Page, file: Path, tmp
     assert reader.evaluate("window.hostile") is None
 
 
+@pytest.mark.thorough
 def test_it_is_printed_on_paper_with_its_charts(reader: Page, file: Path) -> None:
     opened(reader, file)
     reader.evaluate(
@@ -164,6 +166,7 @@ def test_it_is_printed_on_paper_with_its_charts(reader: Page, file: Path) -> Non
     )
 
 
+@pytest.mark.thorough
 def test_a_chart_is_saved_as_an_image_by_keyboard(reader: Page, file: Path) -> None:
     opened(reader, file)
     button = reader.locator(".chart .modebar-btn").first
@@ -178,6 +181,7 @@ def test_a_chart_is_saved_as_an_image_by_keyboard(reader: Page, file: Path) -> N
     assert struct.unpack(">I", data[16:20])[0] == pytest.approx(2 * width["width"], abs=3)
 
 
+@pytest.mark.thorough
 def test_everybody_can_read_it(reader: Page, file: Path) -> None:
     opened(reader, file)
     found = Axe().run(reader, options={"runOnly": ["wcag2a", "wcag2aa"]})

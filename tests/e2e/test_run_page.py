@@ -46,6 +46,7 @@ def test_from_the_overview_to_a_finished_run(dashboard: Dashboard, tab: Page) ->
     expect(tab.get_by_text("K = 3").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_view_of_the_form_can_be_sent(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard, **{"selector.name": "mmr", "selector.relevance": 0.4, "limit": 7})
     expect(tab.get_by_text("7 sentences of", exact=False).first).to_be_visible(timeout=FIRST)

@@ -42,6 +42,7 @@ def test_it_answers_while_the_slider_moves(dashboard: Dashboard, tab: Page) -> N
     expect(tab.get_by_role("heading", name="The 8 chosen")).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_the_address_holds_the_settings(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard)
     slider(tab, "Exemplars (K)").focus()
@@ -75,12 +76,14 @@ def test_a_candidate_is_looked_at_pinned_and_banned(dashboard: Dashboard, tab: P
     expect(tab.get_by_text("banned", exact=True)).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_it_is_proven_by_a_solver_on_the_whole_pool(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard)
     tab.get_by_role("button", name="Prove it").click()
     expect(tab.get_by_text(re.compile("20 of 20 equal"))).to_be_visible(timeout=4 * FIRST)
 
 
+@pytest.mark.thorough
 def test_settings_become_a_recipe_that_can_be_run(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard, f"{ONE}&tries=%7B%22k%22%3A5%2C%22coverage%22%3A%22hard%22%7D")
     expect(tab.get_by_role("heading", name="The 5 chosen")).to_be_visible(timeout=FIRST)
@@ -117,6 +120,7 @@ def test_presenting_saves_nothing(dashboard: Dashboard, tab: Page) -> None:
     expect(tab.get_by_role("slider", name="Exemplars (K)")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_run_by_a_servers_similarities_started_from_the_page(dashboard: Dashboard, tab: Page) -> None:
     with serving() as server:
         tab.goto(
