@@ -33,7 +33,7 @@ PAGES = {
     "Template": "/calls?dataset=sample-topic-gsw&run=ffffffffffffffff&sentence=1&tab=wording",
     "Model": "/run?dataset=sample-pos-fao&plan=" + quote(json.dumps(MODEL)),
 }
-FIRST = {"Overview", "Stage I", "Exemplars", "Compare"}
+DAILY = {"Overview", "Stage I", "Exemplars", "Compare"}
 """Pages that every `make test` looks at; the others wait for `make accept`."""
 CHIP = ".toks .chip"
 LOOKS = 3
@@ -88,7 +88,7 @@ def settled(shade: Page) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "name", [name if name in FIRST else pytest.param(name, marks=pytest.mark.thorough) for name in PAGES]
+    "name", [name if name in DAILY else pytest.param(name, marks=pytest.mark.thorough) for name in PAGES]
 )
 def test_axe_finds_nothing_serious(dashboard: Dashboard, shade: Page, name: str) -> None:
     shade.goto(dashboard.url + PAGES[name])
