@@ -7,9 +7,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.needs import LEFT_OUT
 
+settings.register_profile("any machine", deadline=None)  # how long an example takes is no property of it
+settings.load_profile("any machine")
 SKIPPED = "REAL-DATA TEST SKIPPED: set SSP_MIRROR to a folder with the public data (see README, Tests)"
 
 
