@@ -13,9 +13,13 @@ from core import languages, tagsets
 from core.decisions import original
 from core.errors import RecipeError, StudioError, UnknownName
 from core.formats import formats
+from core.formats.labels import EMPTY
 from core.store import Store, views
+from core.store.facts_archive import handed_over_run
 from core.types import Dataset, Record
 
+WORDS_OF_NOW = "tokenization"
+"""What meta tells of words that were split, merged or re-spelled."""
 LAST_FIRST = ("stage2", "consensus", "stage1", "gold")
 
 
@@ -50,12 +54,13 @@ def export(
             raise UnknownName(f"split of {dataset.id}", name, dataset.splits)
     stage = _last_stage(run) if run else "gold"
     writer = formats[format_name]
-    out = _plain_file(store, out)
+    out = plain_file(store, out)
     if dataset.task not in writer.tasks:
         raise RecipeError(f"format {format_name} does not hold {dataset.task}.")
     records = _records(store, dataset, run, stage, splits)
-    counted = _Counted(map(original, records) if originals and run is None else records)
-    _write_whole(out, lambda stream: writer.write(counted, stream, task=dataset.task))
+    records = map(original, records) if originals and run is None else records
+    counted = _Counted(records if format_name == "conllu" else map(plain_words, records))
+    write_whole(out, lambda stream: writer.write(counted, stream, task=dataset.task))
     about = about_export(dataset, run, stage)
     about_file = out.with_name(f"{out.name}.about.json")
     about_file.write_text(json.dumps(about, ensure_ascii=False, indent=2), "utf8")
@@ -122,16 +127,37 @@ def _records(
     store: Store, dataset: Dataset, run: dict[str, Any] | None, stage: str, splits: list[str] | None
 ) -> Iterator[Record]:
     if run is None:
-        yield from views.records(store, dataset.id, splits=splits)
+        yield from _as_imported(store, dataset, splits)
         return
-    labelled = views.predictions(store, run["id"], stage)
+    labelled = views.predictions(store, run["id"], stage, hand_on=stage != "gold")
     for record in views.records(store, dataset.id, splits=splits, with_gold=False):
         prediction = labelled.get(record.instance.position)
         if prediction is not None:
             yield replace(record, labels=prediction.labels, confidences=prediction.confidences)
 
 
-def _plain_file(store: Store, out: Path) -> Path:
+def _as_imported(store: Store, dataset: Dataset, splits: list[str] | None) -> Iterator[Record]:
+    """Gold, and the labels that came with their origins and so are none."""
+    brought = handed_over_run(dataset.id)
+    has = any(run["id"] == brought for run in views.runs(store))
+    labelled = views.predictions(store, brought, "stage1") if has else {}
+    for record in views.records(store, dataset.id, splits=splits):
+        prediction = labelled.get(record.instance.position)
+        if record.labels is None and prediction is not None:
+            record = replace(record, labels=prediction.labels, confidences=prediction.confidences)
+        yield record
+
+
+def plain_words(record: Record) -> Record:
+    """A record whose words are all its file has of them; a word nobody labelled has the label `_`."""
+    meta = {key: value for key, value in record.instance.meta.items() if key != WORDS_OF_NOW}
+    labels = record.labels
+    if labels is not None and record.instance.tokens:
+        labels = tuple(label or EMPTY for label in labels)
+    return replace(record, labels=labels, instance=replace(record.instance, meta=meta))
+
+
+def plain_file(store: Store, out: Path) -> Path:
     """Where `out` leads to: a new or a plain file, since what is there is replaced as a whole."""
     target = out.resolve()
     if target == store.path.resolve():
@@ -141,7 +167,7 @@ def _plain_file(store: Store, out: Path) -> Path:
     return target if out.is_symlink() else out
 
 
-def _write_whole(out: Path, write: Any) -> None:
+def write_whole(out: Path, write: Any) -> None:
     """All of the file or none of it."""
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

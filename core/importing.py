@@ -16,6 +16,7 @@ from core.download import fetch
 from core.egress import CHOICES
 from core.errors import StudioError
 from core.formats import formats
+from core.formats.provenance import confidences, may_say_origins, origins_of
 from core.inspection import FileChoice, Inspection, look, opened
 from core.normal import normal
 from core.release import import_release
@@ -23,6 +24,7 @@ from core.scoring import score_run
 from core.settings import Settings
 from core.sources import Part, chained, fetched, label_set, sample_parts, scan
 from core.store import Store, facts, views
+from core.store.facts_archive import Handed
 from core.types import Dataset, Egress, Record, Report, TaskName
 
 
@@ -86,11 +88,41 @@ def import_file(store: Store, choice: FileChoice, report: Report | None = None) 
             raise found.error
         if found.unknown:
             raise _undecided(choice, found)
-        records = _decided(choice, parts, quiet)
-        dataset_id, created = facts.add_dataset(store, _described(choice, found), records)
+        dataset_id, created = _stored(store, _described(choice, found), parts, _decided(choice, parts, quiet))
     _keep_the_stricter(store, dataset_id, choice.egress)
     answer = _answer(store, dataset_id, created=created, skipped=[p.message for p in skipped])
     return answer | {"problems": dict(found.counts)}
+
+
+def _stored(
+    store: Store, described: Dataset, parts: Sequence[Part], records: Iterator[Record]
+) -> tuple[str, bool]:
+    """Store records; labels that came with their origins are a run and annotations, not gold."""
+    if not any(may_say_origins(part.path) for part in parts):
+        return facts.add_dataset(store, described, records)
+    handed: list[Handed] = []
+    with store.write():
+        dataset_id, created = facts.add_dataset(store, described, _without_handed(records, handed))
+        if created and handed:
+            facts.add_handed_over(store, dataset_id, handed)
+        elif handed and not facts.is_handed_over(store, dataset_id, handed):
+            raise StudioError(
+                f"the same items are here already as {dataset_id}, with other labels.",
+                f"Bring the labels to it: `ssp import-labels FILE --dataset {dataset_id}`.",
+            )
+    return dataset_id, created
+
+
+def _without_handed(records: Iterator[Record], handed: list[Handed]) -> Iterator[Record]:
+    """Records without the labels that came with their origins; these are put into `handed`."""
+    for record in records:
+        origins = origins_of(record)
+        if origins is None or record.labels is None:
+            yield record
+            continue
+        position = record.instance.position
+        handed.append(Handed(position, record.labels, confidences(origins), origins))
+        yield replace(record, labels=None, confidences=None)
 
 
 def _keep_the_stricter(store: Store, dataset_id: str, wanted: Egress) -> None:

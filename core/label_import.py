@@ -19,10 +19,12 @@ from core.formats.label_lists import read_probabilities
 from core.importing import UndecidedLabels
 from core.inspection import FileChoice, opened
 from core.label_matching import Labelled, Way, matched
+from core.pipeline import words_of
 from core.scoring import has_run, score_run
 from core.sources import numbered
 from core.store import Store, facts, views
-from core.types import Dataset, Labels, Prediction, ReadOptions, Report
+from core.tokenization import EVERY, as_imported
+from core.types import Dataset, Instance, Labels, Prediction, ReadOptions, Report
 
 Stage = Literal["stage1", "stage2"]
 UNKNOWN_SHOWN = 5
@@ -60,6 +62,7 @@ class _Found:
     predictions: list[Prediction]
     unlabelled: int
     mapped: dict[str, str] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)
 
 
 def import_labels(store: Store, choice: LabelChoice, report: Report | None = None) -> dict[str, Any]:
@@ -135,10 +138,21 @@ def _read(store: Store, dataset: Dataset, choice: LabelChoice, report: Report) -
     decisions = _decisions(dataset, rows, choice)
     report("finding its items", 0, 1)
     items = [record.instance for record in views.records(store, dataset.id, with_gold=False)]
-    way, positions = matched(rows, items)
+    way, positions, words = _matched(rows, items)
     predictions = list(_predictions(dataset, rows, positions, decisions))
     mapped = {label: decision.target for label, decision in decisions.items()}
-    return _Found(way, written, predictions, len(rows) - len(predictions), mapped)
+    return _Found(way, written, predictions, len(rows) - len(predictions), mapped, words)
+
+
+def _matched(rows: Sequence[Labelled], items: Sequence[Instance]) -> tuple[Way, list[int], dict[str, int]]:
+    """As `matched`, by the words of now or else by the imported ones; and which the labels are of."""
+    words = words_of(items)
+    try:
+        return *matched(rows, items), words
+    except FormatError:
+        if not words:
+            raise
+        return *matched(rows, [as_imported(item) for item in items]), {}
 
 
 def _with_confidences(rows: Sequence[Labelled], path: Path) -> list[Labelled]:
@@ -215,7 +229,7 @@ def _about(choice: LabelChoice, found: _Found) -> dict[str, Any]:
         "format": found.format,
         "matched": found.way,
         "label_mapping": found.mapped,
-    }
+    } | ({"tokens": {EVERY: found.words}} if found.words else {})
 
 
 def _check_same(store: Store, run_id: str, stage: str, found: Sequence[Prediction]) -> None:

@@ -6,13 +6,13 @@ labels of the target are never part of the input. Source: SSP, arXiv 2406.18880,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import in_context, translating
+from core import in_context, tokenization, translating
 from core.asking.outcomes import USABLE
 from core.choosing import choose
 from core.errors import RecipeError
@@ -23,6 +23,7 @@ from core.labelers.posteriors import posterior_from
 from core.recipes import labeler_settings
 from core.run_input import RunInput, Sink
 from core.source_exemplars import with_sources
+from core.tokenization import EVERY, source_key
 from core.types import (
     Dataset,
     Exemplar,
@@ -51,6 +52,7 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
         Cancelled: `report` said that the user stopped it.
     """
     kept = Kept(keep)
+    note_words(job, sink)
     job = translating.translated(job, sink, report)
     noisy = translating.labelled(job, lambda inner: _stage_one(inner, sink, report, kept), sink, report)
     job = translating.shown(job)
@@ -67,6 +69,30 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
         sink.selections(chosen, pool)
     if job.recipe["stage2"]["labeler"] != "none":
         _stage_two(job, settled, pool, chosen, sink, report, kept)
+
+
+def note_words(job: RunInput, sink: Sink) -> None:
+    """Note over which words the run labels, and shows, the sentences whose words humans changed."""
+    found = {EVERY: words_of([*job.instances, *job.others])}
+    found |= {source_key(one.dataset): words_of(row.instance for row in one.records) for one in job.sources}
+    if said := {name: words for name, words in found.items() if words}:
+        sink.note("tokens", said)
+
+
+def words_of(items: Iterable[Instance]) -> dict[str, int]:
+    """Position -> version of its words, of items whose words humans changed."""
+    return {str(item.position): words.now.version for item in items if (words := tokenization.words_of(item))}
+
+
+def _overlaid(row: Prediction, said: Mapping[int, str]) -> Prediction:
+    """A guess in which what humans said of single words stands for certain."""
+    guessed = row.confidences or (HUMAN_CONFIDENCE,) * len(row.labels)
+    return replace(
+        row,
+        labels=tuple(said.get(place, label) for place, label in enumerate(row.labels)),
+        confidences=tuple(HUMAN_CONFIDENCE if place in said else sure for place, sure in enumerate(guessed)),
+        posterior=None,
+    )
 
 
 def _told(stage: str, job: RunInput, found: Sequence[Prediction], sink: Sink) -> None:
@@ -130,7 +156,8 @@ def _corrected_records(job: RunInput) -> list[Record]:
 def pool_of(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
     """The pool: target instances with noisy labels; human labels replace them with confidence 1.
 
-    What a language model gave no usable labels is no exemplar.
+    Where humans said something of single words, so do these alone. What a language model gave no usable
+    labels is no exemplar.
     """
     by_position = {**job.stage1, **{prediction.position: prediction for prediction in settled}}
     pool = []
@@ -140,7 +167,8 @@ def pool_of(job: RunInput, settled: Sequence[Prediction]) -> list[Exemplar]:
         if human is not None:
             pool.append(_corrected(job.dataset.id, instance, human))
         elif noisy is not None and noisy.outcome in USABLE:
-            pool.append(_noisy(job.dataset, instance, noisy))
+            said = job.partial.get(instance.position)
+            pool.append(_noisy(job.dataset, instance, _overlaid(noisy, said) if said else noisy))
     return pool
 
 

@@ -22,8 +22,9 @@ def code_version() -> str:
     files = sorted(
         path for room in rooms for kind in ("*.py", "*.json") for path in (root / room).rglob(kind)
     )
-    modules = ("pipeline", "choosing", "source_exemplars", "prompts", "templates", "in_context", "rerun")
-    for path in [*files, *(root / f"{name}.py" for name in modules)]:
+    modules = ("pipeline", "choosing", "source_exemplars", "prompts", "templates", "in_context")
+    again = ("rerun", "remade", "corrected")
+    for path in [*files, *(root / f"{name}.py" for name in (*modules, *again))]:
         digest.update(path.read_bytes())
     return f"{core.__version__}+{digest.hexdigest()[:8]}"
 

@@ -58,6 +58,10 @@ class Rerun:
         whole: whether `stage1` is Stage I with its distributions, so that what follows comes out as it would
             have; else it is what exemplars are shown with, labels and confidences alone.
         same: whether these sentences are labelled by whatever labelled them in `parent`.
+        earlier: the human labels that `parent` had; None where exemplars were banned or swapped. With
+            them the run takes in the `corrections` made since (`core.corrected`) and finds for itself
+            which sentences these reach: `instances` are then all of the run. earlier_partial: as `partial`.
+        stale: positions whose words, or whose exemplars' words, humans changed since.
     """
 
     parent: str
@@ -68,6 +72,9 @@ class Rerun:
     solve: bool = True
     whole: bool = False
     same: bool = True
+    earlier: Mapping[int, Labels] | None = None
+    earlier_partial: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    stale: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,10 @@ class RunInput:
     `others` are the items outside the run that recorded exemplars name: they enter the pool with
     their `stage1` labels, or with those that Stage I gives them (0-CLT-U). `parallel` are texts with
     their translations, to align words by. `again_template` is for items that are asked anew.
-    `corrections` are human labels, which enter the pool with confidence 1. `warnings` are for the
-    user's eyes. `folder` is that of the job which carries the run out, in a workspace.
+    `corrections` are human labels, which enter the pool with confidence 1: all that was said until
+    `said_until` (ISO; "" = not known); `partial` are those of single words, by item and place, where nobody
+    said anything of the rest. `warnings` are for the user's eyes. `folder` is that of the job
+    which carries the run out, in a workspace.
 
     With `rerun`, `instances` are the sentences whose exemplars change, `others` the rest of the pool,
     `stage1` the labels that exemplars are shown with, `stage2` what the parent gave these sentences.
@@ -100,6 +109,8 @@ class RunInput:
     template: str = ""
     again_template: str = ""
     corrections: Mapping[int, Labels] = field(default_factory=dict)
+    partial: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    said_until: str = ""
     warnings: tuple[str, ...] = ()
     folder: Path | None = field(default=None, compare=False)
     rerun: Rerun | None = None

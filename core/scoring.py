@@ -6,7 +6,8 @@ from typing import Any
 
 from core.evaluation import evaluate
 from core.store import Store, facts, views
-from core.types import Prediction, Score
+from core.tokenization import Pair, known
+from core.types import Score
 
 STAGES = ("stage1", "consensus", "stage2")
 
@@ -16,7 +17,8 @@ def score_run(store: Store, run_id: str) -> dict[str, Any]:
 
     Returns:
         `{"gold": id, "label_set": [...], "n_instances": n, "stage1": {...}, "stage2": {...}}`;
-        without gold, `gold` and the stages are None. Fractions in [0, 1].
+        without gold, `gold` and the stages are None. Fractions in [0, 1]. Where humans changed words, what
+        is not known of these is not counted: `n_unknown` says how many words that are, if any.
 
     Raises:
         UnknownName: no such run.
@@ -25,6 +27,7 @@ def score_run(store: Store, run_id: str) -> dict[str, Any]:
     dataset = views.dataset(store, run["dataset"])
     gold_id = f"{dataset.id}/gold"
     gold = views.predictions(store, gold_id, "gold") if has_run(store, gold_id, dataset.id) else {}
+    changed = views.edited(store, dataset.id)
     answer: dict[str, Any] = {
         "run": run_id,
         "gold": gold_id if gold else None,
@@ -39,7 +42,13 @@ def score_run(store: Store, run_id: str) -> dict[str, Any]:
         positions = sorted(set(gold) & set(predictions))
         if not positions:
             continue
-        metrics = evaluate(dataset.task, *_paired(gold, predictions, positions))
+        pairs = [(gold[at].labels, predictions[at].labels) for at in positions]
+        whole = [pair for at, pair in zip(positions, pairs, strict=True) if at not in changed]
+        parts = [known(*pair) for at, pair in zip(positions, pairs, strict=True) if at in changed]
+        counted = [*whole, *(part for found in parts for part in found)]
+        metrics = evaluate(dataset.task, [mine for mine, _ in counted], [theirs for _, theirs in counted])
+        if unknown := sum(map(_size, pairs)) - sum(map(_size, counted)):
+            answer["n_unknown"] = unknown
         answer[stage] = metrics
         answer["n_instances"] = len(positions)
         rows += [
@@ -54,7 +63,5 @@ def has_run(store: Store, run_id: str, dataset_id: str) -> bool:
     return any(run["id"] == run_id for run in views.runs(store, dataset_id))
 
 
-def _paired(
-    gold: dict[int, Prediction], predicted: dict[int, Prediction], positions: list[int]
-) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    return [gold[p].labels for p in positions], [predicted[p].labels for p in positions]
+def _size(pair: Pair) -> int:
+    return len(pair[0])

@@ -127,7 +127,7 @@ def of_run(store: Store, run_id: str) -> Workbench:
     recipe = run["params"] if "selector" in run["params"] else {}
     selector = recipe.get("selector", {})
     settings = {} if selector.get("name") in {None, "recorded", "none"} else dict(selector)
-    noisy = views.predictions(store, run_id, stage)
+    noisy = views.predictions(store, run_id, stage, hand_on=True)
     return _bench(
         store, dataset, noisy, recipe.get("embedder", EMBEDDER), settings, seed=int(run["seed"] or 0)
     )
@@ -143,7 +143,8 @@ def of_dataset(store: Store, dataset_id: str) -> Workbench:
     runs = views.runs(store, dataset_id)
     imported = [run["id"] for run in runs if run["kind"] == "import" and "stage1" in run["stages"]]
     if imported:
-        return _bench(store, dataset, views.predictions(store, imported[0], "stage1"), EMBEDDER, {})
+        found = views.predictions(store, imported[0], "stage1", hand_on=True)
+        return _bench(store, dataset, found, EMBEDDER, {})
     computed = [run["id"] for run in runs if run["kind"] == "run" and {*NOISY} & {*run["stages"]}]
     if computed:
         return replace(of_run(store, computed[-1]), settings={})
@@ -152,7 +153,7 @@ def of_dataset(store: Store, dataset_id: str) -> Workbench:
         raise RecipeError(
             f"{dataset_id} has no labels to choose by.", f"Run it: ssp run ssp --dataset {dataset_id}"
         )
-    return _bench(store, dataset, views.predictions(store, gold, "gold"), EMBEDDER, {})
+    return _bench(store, dataset, views.predictions(store, gold, "gold", hand_on=True), EMBEDDER, {})
 
 
 def _bench(

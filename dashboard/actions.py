@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core import demo, importing, jobs, label_import, own_recipes
+from core import demo, importing, jobs, label_import, own_recipes, tagsets
 from core.calls import pricing
+from core.desk import sampling
 from core.errors import StudioError
 from core.inspection import FileChoice
 from core.jobs import budget, prepare
@@ -16,7 +17,7 @@ from core.jobs.launch import submit
 from core.label_import import LabelChoice
 from core.settings import settings
 from core.store import facts
-from core.types import Dataset, Report
+from core.types import Dataset, LabelInfo, Report
 from dashboard import resources, state, uploads
 
 
@@ -179,6 +180,22 @@ def add_queue(dataset: str, name: str, positions: Sequence[int], reason: str) ->
     """Put items of a data set aside, in this order; returns the queue's id."""
     writable()
     return facts.add_queue(resources.store(), dataset, name, positions, reason)
+
+
+def draw_audit(dataset: Dataset, run: str, stage: str, n: int, seed: int) -> int:
+    """Draw items at random, to be labelled blind, in random order; returns the queue's id."""
+    writable()
+    return sampling.draw(resources.store(), dataset.id, run, stage, n, seed)
+
+
+def set_labels(dataset: Dataset, told: Sequence[LabelInfo]) -> None:
+    """Give the labels of a data set their keys, colours and guidelines.
+
+    Raises:
+        FormatError: a key is used twice, a colour is none.
+    """
+    writable()
+    facts.set_tagset(resources.store(), dataset.id, tagsets.checked(list(told), dataset.name))
 
 
 def delete_queue(queue_id: int) -> None:

@@ -113,6 +113,17 @@ def bound_tabs(name: str, titles: Mapping[str, str]) -> dict[str, Any]:
     return {"key": key, "on_change": lambda: go(**{name: values[st.session_state[key]]})}
 
 
+def bound_feed(now: str) -> dict[str, Any]:
+    """Arguments that tie a widget to what the desk hands out: the name of a feed, or a queue's number."""
+    st.session_state["url-feeds"] = now
+    return {"key": "url-feeds", "on_change": _from_feeds}
+
+
+def _from_feeds() -> None:
+    if chosen := st.session_state["url-feeds"]:  # None: pressed again, and the feed stays
+        go(**({"queue": int(chosen)} if chosen.isdecimal() else {"feed": chosen}))
+
+
 def bound_item(name: str, item: str) -> dict[str, Any]:
     """Arguments that tie a widget to one row of a part of the view that is a table."""
     key = f"url-{name}-{item}"

@@ -27,7 +27,7 @@ ONE_OF = {
     "part": ("", "labels", "words", "sure", "agree", "price", "blame"),
     "by": ("", "script"),
     "per": ("", "recipe", "model", "selector", "stage1"),
-    "feed": ("", "unsure", "value", "disagreement", "audit", "adjudicate", "flagged", "file"),
+    "feed": ("", "unsure", "value", "disagreement", "audit", "adjudicate", "flagged", "mine", "file"),
     "audited": ("", "agreement", "history", "effort", "people"),
 }
 """Parts of the view that know only these values; the first is what anything else is read as."""

@@ -90,5 +90,6 @@ sentences.filter_bar(here)
 queues.queue_selection(here, "stage1")
 tables["Sentences"] = sentences.sentence_list(here, "stage1", key="stage1")
 with buttons:
+    queues.annotate_link(here, label="Correct labels")
     run_link.run_link(here.dataset)
     export_menu(tables, stem=f"{here.dataset.id}-stage1", key="stage1", caption=captions.of_run(here))

@@ -83,7 +83,8 @@ def of_run(store: Store, run_id: str) -> Preflight:
     dataset = views.dataset(store, run["dataset"])
     every = views.positions(store, run_id, "stage1")
     step = -(-len(every) // LOOKED_AT) or 1
-    found = views.predictions(store, run_id, "stage1", every[::step] if step > 1 else None)
+    some = every[::step] if step > 1 else None
+    found = views.predictions(store, run_id, "stage1", some, hand_on=True)
     if not any(row.labels for row in found.values()):
         raise StudioError(f"run {run_id} has no Stage-I labels.", "Choose a run that has, or start one.")
     items = views.instances(store, dataset.id, list(found))

@@ -76,10 +76,12 @@ def _by_noise(seen: Seen) -> tuple[Literal["go", "mix", "correct"], str]:
 
 
 def _goal(seen: Seen) -> float:
-    """The noise up to which exemplars are good enough."""
-    if seen.task in GO:
-        return GO[seen.task]
-    return 1 - (seen.chance + 1) / 2
+    return goal_of(seen.task, seen.chance)
+
+
+def goal_of(task: TaskName, chance: float) -> float:
+    """The noise up to which exemplars are good enough; `chance` of labels drawn at random (NLI, topic)."""
+    return GO[task] if task in GO else 1 - (chance + 1) / 2
 
 
 def _limit(seen: Seen) -> float:
@@ -102,16 +104,17 @@ def correct_first(pool: Sequence[tuple[float, float, int]], goal: float) -> int:
     low, high = 0, half
     while low < high:
         middle = (low + high) // 2
-        if _noise_after(pool, worst[:middle], surest, half) <= goal:
+        if noise_after(pool, worst[:middle], surest, half) <= goal:
             high = middle
         else:
             low = middle + 1
     return min(len(pool), max(low, FEWEST))
 
 
-def _noise_after(
+def noise_after(
     pool: Sequence[tuple[float, float, int]], corrected: Sequence[int], surest: Sequence[int], half: int
 ) -> float:
+    """The expected share of wrong labels in the likely exemplars (`half` items) once some are corrected."""
     done = set(corrected)
     others = [row for row in surest if row not in done][: half - len(done)]
     labels = sum(pool[row][2] for row in (*corrected, *others))

@@ -97,8 +97,7 @@ def _said(store: Store, run: Mapping[str, Any], dataset: str) -> list[Column]:
 
 def _human_then(store: Store, run: Mapping[str, Any], words: Column) -> Column:
     """What humans had said when the run was made; whoever said something since did not say it to the run."""
-    _, made = views.first_run(store, str(run["id"]))
-    said = views.annotations(store, str(run["dataset"]), until=made)
+    said, _ = views.corrections_of(store, str(run["dataset"]), views.said_until(store, str(run["id"])))
     names = tuple(dict.fromkeys(label for labels in said.values() for label in labels))
     numbers = {name: at for at, name in enumerate(names)}
     codes = [numbers[label] for labels in said.values() for label in labels]

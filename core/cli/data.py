@@ -12,8 +12,10 @@ from core import demo
 from core.cli.app import Json, Workspace, app, configured, opened, progress
 from core.cli.options import task_named
 from core.cli.output import answer, table
-from core.errors import UnknownName
+from core.errors import StudioError, UnknownName
 from core.exporting import export as export_labels
+from core.handover.human import export_human
+from core.handover.pieces import Asked
 from core.settings import with_workspace
 from core.store import facts, views
 from core.types import Dataset
@@ -71,17 +73,42 @@ def datasets(as_json: Json = False, workspace: Workspace = None) -> None:
 def export(
     what: Annotated[str, typer.Argument(help="A data set or a run.")],
     out: Annotated[Path, typer.Option("--out", help="File to write.")],
-    file_format: Annotated[str, typer.Option("--format", help="conllu, bio, jsonl, csv ...")],
+    file_format: Annotated[
+        str,
+        typer.Option("--format", help="conllu, bio, jsonl, csv ...; with --human also label-studio, argilla"),
+    ],
     split: Annotated[str | None, typer.Option(help="Only this split (A+B for several)")] = None,
     originals: Annotated[
         bool, typer.Option("--original-labels", help="Labels as they were in the imported file.")
     ] = False,
+    human: Annotated[
+        bool,
+        typer.Option("--human", help="What people said, over the labels of a run (--run), over nothing."),
+    ] = False,
+    run: Annotated[str, typer.Option(help="With --human: the run whose labels stand behind")] = "",
+    only_human: Annotated[
+        bool, typer.Option("--only-human", help="With --human: only items of which people said something.")
+    ] = False,
+    provenance: Annotated[
+        bool, typer.Option(help="With --human: say of each label where it is from, where the format can.")
+    ] = True,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
-    """Write a data set (its gold) or a run (its labels) to a file, licence and citation beside it."""
+    """Write a data set (gold), a run (its labels) or human work to a file, licence and citation beside."""
+    out = out.expanduser()
+    if human and originals:
+        raise StudioError("--original-labels is about the imported file, --human about what people said.")
+    if not human and (run or only_human):
+        raise StudioError(
+            "--run and --only-human need --human.", "Say --human, or give the run as the first word."
+        )
     with opened(workspace) as (store, _):
-        done = export_labels(store, what, file_format, out.expanduser(), split=split, originals=originals)
+        if human:
+            asked = Asked(what, run, only_human, tuple(split.split("+")) if split else ())
+            done = export_human(store, asked, file_format, out, provenance=provenance)
+        else:
+            done = export_labels(store, what, file_format, out, split=split, originals=originals)
     answer(done, f"{done['instances']} instances to {done['file']}", as_json=as_json)
 
 

@@ -50,7 +50,8 @@ class Comparison:
     Attributes:
         labels: all labels anybody gave: those of the data set's label set first, in its order.
         sides: what is compared; the first is held to be the earlier one.
-        positions: (S,) of the sentences that all sides labelled, all with as many labels.
+        positions: (S,) of the sentences that all sides labelled, all with as many labels, none of them
+            before its words were changed.
         offsets: (S + 1,): sentence s has the tokens offsets[s] to offsets[s + 1].
         owners: (T,) the sentence of each token, from 0.
         given: per side (T,), numbers of `labels`.
@@ -111,6 +112,12 @@ def load(store: Store, dataset_id: str, sides: Sequence[Side], against: str = ""
     positions = _common([words, *columns])
     if not len(positions):
         raise StudioError("these runs labelled no sentence in common.", "Compare runs of the same split.")
+    for column in columns:
+        positions = positions[~np.isin(positions, column.partly)]
+    if not len(positions):
+        raise StudioError(
+            "the words of all these sentences were changed since they were labelled.", "Start a new run."
+        )
     right = _reference(store, dataset_id, against)
     labels = _labels(dataset, [*columns, *([right] if right else [])])
     sizes = np.diff(words.offsets)[np.searchsorted(words.positions, positions)]
@@ -205,5 +212,8 @@ def _known(column: Column, positions: Places, sizes: Places, labels: Labels) -> 
     rows = np.minimum(np.searchsorted(column.positions, positions), len(column.positions) - 1)
     said = (column.positions[rows] == positions) & (np.diff(column.offsets)[rows] == sizes)
     found = np.full(int(sizes.sum()), UNKNOWN, dtype=np.int32)
-    found[np.repeat(said, sizes)] = _recoded(column, labels)[_taken(column, positions[said])]
+    codes = _recoded(column, labels)
+    if NO_LABEL in labels:
+        codes[codes == labels.index(NO_LABEL)] = UNKNOWN
+    found[np.repeat(said, sizes)] = codes[_taken(column, positions[said])]
     return found

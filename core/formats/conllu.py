@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import FormatError
 from core.formats import DEFAULT, formats
+from core.formats.conllu_meta import MISC as MISC_NAMES
 from core.formats.conllu_meta import comments, of_words, written_comments, written_miscs
+from core.formats.conllu_tokens import with_words_of_now
 from core.formats.labels import EMPTY, token_labels
 from core.formats.text_input import BLANK, at_least_one, numbered_lines, starts_with_bom, without_ending
 from core.formats.text_output import checked_labels, checked_tokens, encode, inexpressible
+from core.tokenization import WORDS, words_of
 from core.types import Instance, ReadOptions, Record, TaskName
 
 BOM_CHARACTER = "\ufeff"
@@ -31,7 +34,7 @@ class Conllu:
     verbatim block: the raws of a file joined are the file, byte for byte. Writing a record with raw
     changes its UPOS column only, and only where the labels differ (no labels = `_`). A record
     without raw is written anew, with all of the above; other meta and confidences cannot be said.
-    A word may hold spaces, no tab.
+    A word may hold spaces, no tab. Of a sentence whose words humans changed see `conllu_tokens`.
     """
 
     name: str = "conllu"
@@ -154,6 +157,7 @@ def _check_other_row(name: str, number: int, word: str, seen: int) -> None:
 
 
 def _with_labels(record: Record) -> str:
+    record = _of_now(record)
     raw = record.instance.raw
     if raw is None:
         return _fresh(record)
@@ -169,6 +173,21 @@ def _with_labels(record: Record) -> str:
             columns[3] = label
             lines[n] = "\t".join(columns)
     return mark + "\n".join(lines)
+
+
+def _of_now(record: Record) -> Record:
+    """A record whose block has the words that humans changed; what nobody knows of them is no label."""
+    words = words_of(record.instance)
+    if words is None:
+        return record
+    if record.labels is not None:
+        record = replace(record, labels=tuple(label or EMPTY for label in record.labels))
+    item = record.instance
+    if item.raw is None:
+        meta = {key: value for key, value in item.meta.items() if key not in MISC_NAMES and key != WORDS}
+        before = replace(item, tokens=words.imported.tokens, meta=meta)
+        item = replace(item, raw=_fresh(Record(before)))
+    return replace(record, instance=with_words_of_now(item))
 
 
 def _fresh(record: Record) -> str:

@@ -24,11 +24,16 @@ def request_of(store: Store, run_id: str) -> Request:
     if run["kind"] != "run":
         raise RecipeError(f"the labels of {run_id} were imported, not computed.", "Start a run of your own.")
     if run["parent"]:
+        how = "the corrections made since" if _corrected(run) else "other exemplars in some sentences"
         raise RecipeError(
-            f"run {run_id} is run {run['parent']} with other exemplars in some sentences.",
+            f"run {run_id} is run {run['parent']} with {how}.",
             f"Go on from {run['parent']}, or change its exemplars again: ssp rerun {run_id}",
         )
     return as_it_was(store, run)
+
+
+def _corrected(run: Mapping[str, Any]) -> bool:
+    return bool(run["params"].get("rerun", {}).get("corrected"))
 
 
 def as_it_was(store: Store, run: Mapping[str, Any]) -> Request:

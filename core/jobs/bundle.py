@@ -25,10 +25,10 @@ INSTANCE = pa.schema(
         ("text", pa.string()),
         ("text_b", pa.string()),
         ("labels", pa.list_(pa.string())),
-        ("translations", pa.string()),
+        ("meta", pa.string()),
     ]
 )
-TRANSLATIONS = ("translations", "translations_b")
+NEEDED = ("translations", "translations_b", "tokenization")
 """Of meta, all that a run looks at."""
 PREDICTION = pa.schema(
     [
@@ -48,6 +48,7 @@ PLACES = pa.schema(
         ("similarity", pa.float64()),
     ]
 )
+WORDS = pa.schema([("position", pa.int64()), ("place", pa.int64()), ("label", pa.string())])
 POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
 
 
@@ -70,8 +71,12 @@ def save(job: RunInput, folder: Path, asked: Mapping[str, Any] | None = None) ->
     _write(inputs / "completions.parquet", COMPLETION, map(asdict, job.completions))
     corrections = ({"position": p, "labels": list(labels)} for p, labels in job.corrections.items())
     _write(inputs / "corrections.parquet", PREDICTION, corrections)
+    _write(inputs / "partial.parquet", WORDS, _word_rows(job.partial))
     if job.rerun:
         _write(inputs / "before.parquet", PLACES, _place_rows(job.rerun))
+        said = ({"position": p, "labels": list(labels)} for p, labels in (job.rerun.earlier or {}).items())
+        _write(inputs / "earlier.parquet", PREDICTION, said)
+        _write(inputs / "earlier-partial.parquet", WORDS, _word_rows(job.rerun.earlier_partial))
     replace_json(folder / "job.json", _description(job) | dict(asked or {}))
 
 
@@ -107,9 +112,11 @@ def load(folder: Path) -> RunInput:
         template=said["template"],
         again_template=said.get("again_template", ""),
         corrections=_corrections(inputs / "corrections.parquet"),
+        partial=_words(inputs / "partial.parquet"),
+        said_until=said.get("said_until", ""),
         warnings=tuple(said["warnings"]),
         folder=folder,
-        rerun=_rerun(said["rerun"], inputs / "before.parquet") if said.get("rerun") else None,
+        rerun=_rerun(said["rerun"], inputs) if said.get("rerun") else None,
     )
 
 
@@ -125,6 +132,7 @@ def _description(job: RunInput) -> dict[str, Any]:
         "template": job.template,
         "again_template": job.again_template,
         "warnings": list(job.warnings),
+        "said_until": job.said_until,
         "parent": job.rerun.parent if job.rerun else None,
         "rerun": _rerun_table(job.rerun) if job.rerun else None,
         "sources": [
@@ -149,6 +157,8 @@ def _rerun_table(rerun: Rerun) -> dict[str, Any]:
         "solve": rerun.solve,
         "whole": rerun.whole,
         "same": rerun.same,
+        "corrected": rerun.earlier is not None,
+        "stale": sorted(rerun.stale),
     }
 
 
@@ -160,9 +170,9 @@ def _place_rows(rerun: Rerun) -> Iterable[Mapping[str, object]]:
     )
 
 
-def _rerun(said: Mapping[str, Any], path: Path) -> Rerun:
+def _rerun(said: Mapping[str, Any], inputs: Path) -> Rerun:
     before: dict[int, tuple[Place, ...]] = {}
-    for row in _rows(path):
+    for row in _rows(inputs / "before.parquet"):
         place = Place(row["dataset"], row["exemplar"], row["similarity"])
         before[row["position"]] = (*before.get(row["position"], ()), place)
     ban, pin = (tuple((name, at) for name, at in said[key]) for key in ("ban", "pin"))
@@ -175,6 +185,9 @@ def _rerun(said: Mapping[str, Any], path: Path) -> Rerun:
         said["solve"],
         said["whole"],
         said["same"],
+        _corrections(inputs / "earlier.parquet") if said.get("corrected") else None,
+        _words(inputs / "earlier-partial.parquet"),
+        frozenset(said.get("stale", ())),
     )
 
 
@@ -186,12 +199,12 @@ def _instance_row(item: Instance, labels: Labels | None) -> dict[str, object]:
         "text": item.text,
         "text_b": item.text_b,
         "labels": None if labels is None else list(labels),
-        "translations": _translations(item),
+        "meta": _meta(item),
     }
 
 
-def _translations(item: Instance) -> str | None:
-    found = {name: item.meta[name] for name in TRANSLATIONS if item.meta.get(name)}
+def _meta(item: Instance) -> str | None:
+    found = {name: item.meta[name] for name in NEEDED if item.meta.get(name)}
     return json.dumps(found, ensure_ascii=False) if found else None
 
 
@@ -230,7 +243,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def _records(path: Path) -> Iterable[Record]:
     for row in _rows(path):
-        words, meta = tuple(row["tokens"]), json.loads(row["translations"] or "{}")
+        words, meta = tuple(row["tokens"]), json.loads(row["meta"] or "{}")
         instance = Instance(row["position"], row["split"], words, row["text"], row["text_b"], meta)
         yield Record(instance, None if row["labels"] is None else tuple(row["labels"]))
 
@@ -253,3 +266,18 @@ def _prediction(row: Mapping[str, Any]) -> Prediction:
 
 def _corrections(path: Path) -> dict[int, Labels]:
     return {row["position"]: tuple(row["labels"]) for row in _rows(path)}
+
+
+def _word_rows(partial: Mapping[int, Mapping[int, str]]) -> Iterable[Mapping[str, object]]:
+    return (
+        {"position": position, "place": place, "label": label}
+        for position, words in partial.items()
+        for place, label in words.items()
+    )
+
+
+def _words(path: Path) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {}
+    for row in _rows(path):
+        found.setdefault(row["position"], {})[row["place"]] = row["label"]
+    return found

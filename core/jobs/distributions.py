@@ -34,12 +34,14 @@ def keep(store: Store, job: Path, run_id: str) -> None:
 def kept(store: Store, run_id: str) -> dict[int, Prediction]:
     """Stage I of a run, by position, with its distributions; empty where they were not kept.
 
-    Nor are they given where they are not about the labels that the run stored (a translation's, say).
+    Nor are they given where they are not about the labels that the run stored (a translation's, say). Items
+    whose words humans changed since are left out: theirs are over other words.
     """
     rows = Kept(_folder(store, run_id)).stored(STAGE, (Prediction,))
-    found = {row.position: row for row in rows}
+    edited = views.edited(store, str(views.run(store, run_id)["dataset"]))
+    found = {row.position: row for row in rows if row.position not in edited}
     stored = {**views.predictions(store, run_id, "pool"), **views.predictions(store, run_id, STAGE)}
-    same = all(at in found and found[at].labels == row.labels for at, row in stored.items())
+    same = all(at in edited or (at in found and found[at].labels == row.labels) for at, row in stored.items())
     return found if same and all(row.posterior for row in rows) else {}
 
 

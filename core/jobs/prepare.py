@@ -11,6 +11,7 @@ from core.advice.sources import advised
 from core.errors import RecipeError, UnknownName
 from core.jobs.parallel import parallel
 from core.jobs.request import Request as Request
+from core.jobs.words import stored_labels, words_changed
 from core.local_parts import fingerprints
 from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
@@ -20,6 +21,7 @@ from core.recipes import Context, Imported, Recipe, asking_settings, resolve
 from core.run_identity import run_id
 from core.run_input import RunInput, Source
 from core.store import Store, views
+from core.tokenization import UNKNOWN
 from core.types import Completion, Dataset, Instance, Prediction, Record
 
 PER_SOURCE = 400
@@ -39,6 +41,10 @@ def prepare(store: Store, request: Request) -> RunInput:
         UnknownName: a data set, split, recipe or setting that does not exist.
         RecipeError: the recipe does not fit the data set.
     """
+    if request.corrected:
+        from core.jobs.rounds import prepared as with_corrections
+
+        return with_corrections(store, request)
     if request.parent:
         from core.jobs.without import prepared  # it stands on this module
 
@@ -62,7 +68,10 @@ def prepare(store: Store, request: Request) -> RunInput:
     others = _others(store, dataset, recorded, set(positions)) or _pool(store, dataset, splits, recipe)
     beside = parallel(store, dataset, recipe)
     pool = {item.position for item in (*instances, *others)}
-    corrections = {p: v for p, v in views.annotations(store, dataset.id).items() if p in pool}
+    said_until = views.last_said(store, dataset.id).isoformat()
+    whole, words = views.corrections_of(store, dataset.id)
+    corrections = {p: v for p, v in whole.items() if p in pool}
+    partial = {p: v for p, v in words.items() if p in pool}
     template = _template(store, recipe, dataset, str(recipe["stage2"]["template"]))
     again = _template(store, recipe, dataset, str(recipe["llm"].get("again_template", "")))
     scope = {
@@ -77,13 +86,13 @@ def prepare(store: Store, request: Request) -> RunInput:
     data = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
     data += beside.fingerprints
     return RunInput(
-        run_id=run_id(recipe, data, scope),
+        run_id=run_id(recipe, data, scope | words_changed(store, instances, others, sources, partial)),
         dataset=dataset,
         recipe=recipe,
         seed=request.seed,
         instances=beside.of_target(dataset, instances),
         sources=[beside.of_source(views.dataset(store, item.dataset), item) for item in sources],
-        stage1={} if fitted else views.predictions(store, origin, stage, sorted(pool)),
+        stage1={} if fitted else stored_labels(store, origin, stage, sorted(pool)),
         stage2=_stored_stage2(store, recipe, origin, positions),
         recorded=recorded,
         others=beside.of_target(dataset, others),
@@ -92,6 +101,8 @@ def prepare(store: Store, request: Request) -> RunInput:
         template=template,
         again_template=again,
         corrections=corrections,
+        partial=partial,
+        said_until=said_until,
         warnings=(*_warnings(instances, sources), *_gold_shown(recipe, context)),
     )
 
@@ -233,7 +244,9 @@ def _source(store: Store, target: Dataset, instances: Sequence[Instance], asked:
         raise RecipeError(f"{name} is a {dataset.task} data set, {target.id} needs {target.task}.")
     wanted = _splits(dataset, splits) if splits else _training_splits(dataset)
     records: list[Record] = [
-        record for record in views.records(store, name, splits=wanted) if record.labels is not None
+        record
+        for record in views.records(store, name, splits=wanted)
+        if record.labels is not None and UNKNOWN not in record.labels
     ]
     if not records:
         raise RecipeError(f"source {name} has no labelled items in {', '.join(wanted)}.")
@@ -258,7 +271,7 @@ def _stored_stage2(
 ) -> dict[int, Prediction]:
     if recipe["stage2"]["labeler"] != "recorded":
         return {}
-    return views.predictions(store, origin, "stage2", positions)
+    return stored_labels(store, origin, "stage2", positions)
 
 
 def _recorded(

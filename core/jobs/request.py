@@ -12,7 +12,8 @@ class Request:
 
     With `parent`, a run with other exemplars in some sentences of that run (`core.jobs.without`): everything
     else is asked for as it was there, `ban` and `pin` name exemplars as `POSITION` or `DATASET@POSITION`, and
-    `overrides` may say who answers.
+    `overrides` may say who answers. With `corrected` it is that run with the corrections made since
+    (`core.jobs.rounds`).
     """
 
     recipe: str = ""
@@ -25,3 +26,4 @@ class Request:
     parent: str = ""
     ban: Sequence[str] = ()
     pin: Sequence[str] = ()
+    corrected: bool = False

@@ -14,22 +14,26 @@ import numpy as np
 
 from core.errors import RecipeError, StudioError
 from core.jobs import distributions
-from core.jobs.again import as_it_was, extent
+from core.jobs.parents import (
+    TABLE,
+    answered_by,
+    check_answerer,
+    exemplars_before,
+    has_record,
+    noisy_labels,
+    positions_of,
+    whole_request,
+)
 from core.jobs.prepare import prepare
 from core.jobs.request import Request
 from core.prompts import prompt_sha256
-from core.recipes import SHORT_NAMES, Recipe
+from core.recipes import Recipe
 from core.run_identity import run_id
-from core.run_input import Place, Rerun, RunInput
+from core.run_input import Rerun, RunInput
 from core.store import Store, views
 from core.store.views_blame import Shown
 from core.types import Prediction
 
-NOISY = ("consensus", "stage1")
-"""Whose labels exemplars are shown with: the first of these that a run holds."""
-ANSWERER = "stage2.llm"
-TABLE = "rerun"
-"""The table of a stored recipe that says what was changed of which run."""
 OTHERS_ANSWER = (
     "{n} sentences are labelled by {new}, all others by {old}: what differs there is not for the "
     "exemplars alone."
@@ -70,27 +74,28 @@ def prepared(store: Store, request: Request) -> RunInput:
     run = views.run(store, request.parent)
     shown = views.shown_exemplars(store, request.parent)
     change = _change(run, shown, request)
-    base = prepare(store, _whole(store, run, request.overrides))
-    _check_answerer(base.recipe, run)
+    base = prepare(store, whole_request(store, run, request.overrides))
+    check_answerer(base.recipe, run)
     same = base.recipe["stage2"]["labeler"] == run["params"].get("stage2", {}).get("labeler")
     recipe, solve = _recipe(base.recipe, run, change)
-    root, made = views.first_run(store, run["id"])
+    root, _ = views.first_run(store, run["id"])
     whole = base.stage1 or distributions.kept(store, root)
-    noisy = whole or _noisy(store, run)
+    noisy = whole or noisy_labels(store, run)
     changed = set(change.positions)
     everything = [*base.instances, *base.others]
     pool = {item.position for item in everything}
     _check_pins(change, noisy)
-    human = views.annotations(store, change.dataset, until=made)
+    said_until = views.said_until(store, run["id"])
+    human, partial = views.corrections_of(store, change.dataset, said_until)
     rerun = Rerun(
         parent=run["id"],
         ban=tuple(_banned(recipe)),
         pin=change.pin,
-        before=_before(shown, changed),
+        before=exemplars_before(shown, changed),
         outside=frozenset(item.position for item in base.others),
         solve=solve,
         whole=bool(whole),
-        same=same and not _answered_by(request.overrides),
+        same=same and not answered_by(request.overrides),
     )
     return replace(
         base,
@@ -100,8 +105,10 @@ def prepared(store: Store, request: Request) -> RunInput:
         others=[item for item in everything if item.position not in changed],
         stage1={position: row for position, row in noisy.items() if position in pool},
         stage2=views.predictions(store, run["id"], "stage2", list(change.positions)),
-        recorded={at: _positions(places, change.dataset) for at, places in rerun.before.items()},
+        recorded={at: positions_of(places, change.dataset) for at, places in rerun.before.items()},
         corrections={position: labels for position, labels in human.items() if position in pool},
+        partial={position: words for position, words in partial.items() if position in pool},
+        said_until=said_until.isoformat(),
         warnings=(*base.warnings, *_warnings(recipe, run, change, rerun)),
         rerun=rerun,
     )
@@ -155,44 +162,6 @@ def _lacking(shown: Shown, refs: Sequence[Ref]) -> list[int]:
     return sorted(wanted)
 
 
-def _whole(store: Store, run: Mapping[str, Any], overrides: Mapping[str, str]) -> Request:
-    """The request that made all of the run, with these settings over its own."""
-    before = _imported(store, run) if run["kind"] == "import" else as_it_was(store, run)
-    kept = dict(before.overrides)
-    if _answered_by(overrides):
-        params = run["params"]
-        kept = {key: value for key, value in kept.items() if not _full(key).startswith(("stage2.", "llm."))}
-        kept["consensus.use"] = str(bool(params.get("consensus", {}).get("use"))).lower()
-        kept["stage2.from_sources"] = str(params.get("stage2", {}).get("from_sources", 0))
-    return replace(before, overrides={**kept, **overrides})
-
-
-def _full(key: str) -> str:
-    return SHORT_NAMES.get(key, key)
-
-
-def _answered_by(overrides: Mapping[str, str]) -> str:
-    """Who is to label instead of whoever did, where the overrides say so."""
-    return next((value for key, value in overrides.items() if _full(key) == ANSWERER), "")
-
-
-def _imported(store: Store, run: Mapping[str, Any]) -> Request:
-    """Labels that came with a data set, as a run would use them."""
-    split, limit = extent(store, run)
-    name = str(run["id"]).removeprefix(f"{run['dataset']}/")
-    settings = {"stage1.labeler": "imported", "stage1.labels": name}
-    settings |= {"stage2.llm": "recorded", "selector.name": "recorded", "consensus.use": "false"}
-    return Request("ssp", str(run["dataset"]), settings, split=split, limit=limit)
-
-
-def _check_answerer(recipe: Mapping[str, Any], run: Mapping[str, Any]) -> None:
-    if recipe["stage2"]["labeler"] == "recorded" or recipe["stage2"]["llm"] == "replay":
-        raise RecipeError(
-            f"the answers of run {run['id']} were recorded: there are none to prompts with other exemplars.",
-            "Say who labels the sentences that change, for example --set llm=offline.",
-        )
-
-
 def _check_pins(change: Change, noisy: Mapping[int, Prediction]) -> None:
     for dataset, position in change.pin:
         if dataset != change.dataset or position not in noisy:
@@ -224,12 +193,6 @@ def _recipe(recipe: Mapping[str, Any], run: Mapping[str, Any], change: Change) -
     return found, solve
 
 
-def _has_record(run: Mapping[str, Any]) -> bool:
-    """Whether its answers were recorded, so that nobody can be asked for others."""
-    stage2 = run["params"].get("stage2", {})
-    return run["kind"] == "import" or stage2.get("llm") in {"replay", "recorded"}
-
-
 def _words(value: object) -> list[str]:
     if isinstance(value, list | tuple):
         return [str(word) for word in value]
@@ -242,29 +205,6 @@ def _written(ref: Ref) -> str:
 
 def _banned(recipe: Mapping[str, Any]) -> list[Ref]:
     return _refs(recipe[TABLE]["ban"], "")
-
-
-def _noisy(store: Store, run: Mapping[str, Any]) -> dict[int, Prediction]:
-    """The labels that the run's exemplars were shown with, those of items outside it included."""
-    stage = next((name for name in NOISY if name in run["stages"]), None)
-    outside = views.predictions(store, run["id"], "pool") if "pool" in run["stages"] else {}
-    return {**outside, **(views.predictions(store, run["id"], stage) if stage else {})}
-
-
-def _before(shown: Shown, positions: set[int]) -> dict[int, tuple[Place, ...]]:
-    rows = np.flatnonzero(np.isin(shown.positions, list(positions)))
-    found: dict[int, tuple[Place, ...]] = {}
-    for row in rows.tolist():
-        near = float(shown.similarity[row])
-        owner, position = shown.datasets[shown.owners[row]], int(shown.exemplars[row])
-        place = Place(owner, position, None if np.isnan(near) else near)
-        at = int(shown.positions[row])
-        found[at] = (*found.get(at, ()), place)
-    return found
-
-
-def _positions(places: Sequence[Place], dataset: str) -> tuple[int, ...]:
-    return tuple(at.position for at in places if at.dataset == dataset)
 
 
 def _identity(recipe: Recipe, base: RunInput, change: Change, *, whole: bool) -> str:
@@ -284,6 +224,6 @@ def _warnings(recipe: Recipe, run: Mapping[str, Any], change: Change, rerun: Rer
     if rerun.same:
         rough = not rerun.whole and recipe["stage2"]["labeler"] != "incontext"
         return [ROUGH.format(run=run["id"])] if rough else []
-    old = "recorded answers" if _has_record(run) else str(run["params"]["stage2"]["llm"])
+    old = "recorded answers" if has_record(run) else str(run["params"]["stage2"]["llm"])
     new = "the offline tagger" if recipe["stage2"]["llm"] == "offline" else str(recipe["stage2"]["llm"])
     return [OTHERS_ANSWER.format(n=f"{len(change.positions):,}", new=new, old=old)]

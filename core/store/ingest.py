@@ -60,6 +60,7 @@ def ingest(store: Store, job_dir: Path) -> str:
             "sources": said.get("sources", []),
             "warnings": said.get("warnings", []),
             "seconds": done.get("seconds"),
+            "said_until": said.get("said_until", ""),
             **done.get("notes", {}),
         },
     )

@@ -9,6 +9,8 @@ from sqlalchemy import Select, and_, func, select
 from core.store import schema
 from core.store.database import Store
 from core.store.facts_annotations import LAYER
+from core.store.views_tokenization import histories, then_and_now, versions_at
+from core.tokenization import UNKNOWN, moved
 from core.types import Labels
 
 
@@ -29,10 +31,20 @@ def newest(
 def annotations(
     store: Store, dataset_id: str, *, layer: str = LAYER, until: datetime | None = None
 ) -> dict[int, Labels]:
-    """What humans say now: the newest labels per position. `until`: what they said at that moment."""
+    """What humans say now: the newest labels per position. `until`: what they said at that moment.
+
+    They are of the words of now; the labels of words that were changed after that moment are `UNKNOWN`.
+    """
     with store.read() as connection:
         rows = connection.execute(newest(dataset_id, layer=layer, until=until)).all()
-    return {row.position: tuple(row.labels_after) for row in rows}
+        changed = histories(connection, dataset_id) if until else {}
+        then = versions_at(connection, dataset_id, until) if until and changed else {}
+    found: dict[int, Labels] = {row.position: tuple(row.labels_after) for row in rows}
+    for position in changed.keys() & found.keys():
+        labels, number = found[position], then.get(position, 0)
+        words = then_and_now(changed[position], number, len(labels))
+        found[position] = moved(labels, *words, UNKNOWN)
+    return found
 
 
 def annotation_log(

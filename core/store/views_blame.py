@@ -14,6 +14,7 @@ from sqlalchemy import Select, select
 
 from core.store import schema
 from core.store.database import Store
+from core.store.views_stale import stale
 
 Places = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float32]
@@ -86,10 +87,12 @@ def shown_exemplars(store: Store, run_id: str) -> Shown:
 
 
 def recorded_influence(store: Store, run_id: str) -> Spoken:
-    """What spoke for the labels of a run, where it was recorded."""
+    """What spoke for the labels of a run, where it was recorded, but for what is `stale`."""
     table = schema.influence
     query = select(table.c.position, table.c.tokens, table.c.ranks, table.c.exemplar_tokens, table.c.shares)
     found = _arrow(store, query.where(table.c.run_id == run_id).order_by(table.c.position))
+    if gone := stale(store, run_id):
+        found = found.filter(pa.array(~np.isin(_whole(found.column("position")), gone)))
     lists = {name: found.column(name).combine_chunks() for name in found.column_names[1:]}
     sizes = pc.list_value_length(lists["tokens"]).to_numpy(zero_copy_only=False)
     return Spoken(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Row, Select, and_, bindparam, func, select
@@ -11,6 +11,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from core.errors import UnknownName
 from core.store import schema
 from core.store.database import Store
+from core.store.views_tokenization import edited
+from core.tokenization import WORDS, Tokens, of_now
 from core.types import Completion, Dataset, Instance, LabelInfo, Record
 
 PAGE = 2_000
@@ -65,6 +67,8 @@ def records(
 ) -> Iterator[Record]:
     """Instances in file order, with their gold labels where there are any.
 
+    Where words were changed, they are those of now, and the gold of a changed one is `UNKNOWN`.
+
     Args:
         splits: only these; None = all.
         limit: at most so many.
@@ -73,7 +77,14 @@ def records(
         UnknownName: no such data set (at once, not on the first item).
     """
     dataset(store, dataset_id)
-    return _records(store, _record_rows(dataset_id, splits, with_gold=with_gold), limit)
+    found = _records(store, _record_rows(dataset_id, splits, with_gold=with_gold), limit)
+    changed = edited(store, dataset_id)
+    return (_of_now(record, changed) for record in found) if changed else found
+
+
+def _of_now(record: Record, changed: Mapping[int, Sequence[Tokens]]) -> Record:
+    versions = changed.get(record.instance.position)
+    return of_now(record, versions) if versions else record
 
 
 def _record_rows(dataset_id: str, splits: Sequence[str] | None, *, with_gold: bool) -> Select[Any]:
@@ -123,18 +134,19 @@ def _instance(row: Row[Any]) -> Instance:
         tokens=tuple(row.tokens),
         text=row.text,
         text_b=row.text_b,
-        meta=row.meta or {},
+        meta={key: value for key, value in (row.meta or {}).items() if key != WORDS},
         raw=row.raw,
     )
 
 
 def instances(store: Store, dataset_id: str, positions: Sequence[int]) -> dict[int, Instance]:
-    """The instances at these positions; those that do not exist are left out."""
+    """The instances at these positions, with the words of now; those that do not exist are left out."""
     table = schema.instance
     found = select(table).where(table.c.dataset_id == dataset_id, among(table.c.position, positions))
     with store.read() as connection:
         rows = connection.execute(found.order_by(table.c.position)).all()
-    return {row.position: _instance(row) for row in rows}
+    changed = edited(store, dataset_id, positions)
+    return {row.position: _of_now(Record(_instance(row)), changed).instance for row in rows}
 
 
 def among(column: ColumnElement[int], positions: Sequence[int]) -> ColumnElement[bool]:

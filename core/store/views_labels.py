@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from core.store.database import Store
+from core.store.labels_of_now import labels_of_now
 from core.store.schema import prediction
 
 if TYPE_CHECKING:
@@ -80,40 +81,39 @@ def confidence_histogram(store: Store, run_id: str, stage: str, bins: int = 20) 
 
 def confusion(store: Store, run_id: str, stage: str, gold_run: str) -> pd.DataFrame:
     """gold, predicted, count, mean_confidence of the predicted label, most frequent first."""
-    one = _against_gold(run_id, stage, gold_run).subquery()
-    count = func.count().label("count")
-    query = (
-        select(one.c.gold, one.c.predicted, count, func.avg(one.c.confidence).label("mean_confidence"))
-        .where(one.c.gold.is_not(None), one.c.predicted.is_not(None))
-        .group_by(one.c.gold, one.c.predicted)
-        .order_by(count.desc(), one.c.gold, one.c.predicted)
-    )
     with store.read() as connection:
+        one = _against_gold(connection, run_id, stage, gold_run).subquery()
+        count = func.count().label("count")
+        query = (
+            select(one.c.gold, one.c.predicted, count, func.avg(one.c.confidence).label("mean_confidence"))
+            .where(one.c.gold.is_not(None), one.c.predicted.is_not(None))
+            .group_by(one.c.gold, one.c.predicted)
+            .order_by(count.desc(), one.c.gold, one.c.predicted)
+        )
         return frame(connection, query)
 
 
 def reliability(store: Store, run_id: str, stage: str, gold_run: str, bins: int = 10) -> pd.DataFrame:
     """bin (0-based), confidence (mean), accuracy, count: bins that hold something, in order."""
-    one = _against_gold(run_id, stage, gold_run).subquery()
+    with store.read() as connection:
+        return frame(connection, _calibrated(_against_gold(connection, run_id, stage, gold_run), bins))
+
+
+def _calibrated(pairs: Select[Any], bins: int) -> Select[Any]:
+    one = pairs.subquery()
     place = _bin(one.c.confidence, bins).label("bin")
     right = cast(one.c.gold == one.c.predicted, Integer)
-    query = (
-        select(
-            place,
-            func.avg(one.c.confidence).label("confidence"),
-            func.avg(right).label("accuracy"),
-            func.count().label("count"),
-        )
-        .where(one.c.gold.is_not(None), one.c.confidence.is_not(None), one.c.predicted.is_not(None))
-        .group_by(place)
-        .order_by(place)
-    )
-    with store.read() as connection:
-        return frame(connection, query)
+    query = select(
+        place,
+        func.avg(one.c.confidence).label("confidence"),
+        func.avg(right).label("accuracy"),
+        func.count().label("count"),
+    ).where(one.c.gold.is_not(None), one.c.confidence.is_not(None), one.c.predicted.is_not(None))
+    return query.group_by(place).order_by(place)
 
 
-def _against_gold(run_id: str, stage: str, gold_run: str) -> Select[Any]:
-    mine, gold = prediction.alias("p"), prediction.alias("g")
+def _against_gold(connection: Connection, run_id: str, stage: str, gold_run: str) -> Select[Any]:
+    mine, gold = labels_of_now(connection, run_id, stage), labels_of_now(connection, gold_run, "gold")
     return (
         select(
             _each(gold.c.labels, "gold"),

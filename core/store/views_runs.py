@@ -13,6 +13,9 @@ from core.errors import UnknownName
 from core.store import schema
 from core.store.database import Store
 from core.store.views_data import among
+from core.store.views_stale import stale
+from core.store.views_tokenization import moved_since, then_and_now
+from core.tokenization import relabelled
 from core.types import Influence, Prediction, Score
 
 RunRow = dict[str, Any]
@@ -72,9 +75,18 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 def predictions(
-    store: Store, run_id: str, stage: str, positions: Sequence[int] | None = None
+    store: Store,
+    run_id: str,
+    stage: str,
+    positions: Sequence[int] | None = None,
+    *,
+    hand_on: bool = False,
 ) -> dict[int, Prediction]:
-    """The labels a stage of a run gave, by position, in file order. Empty where there are none."""
+    """The labels a stage of a run gave, by position, in file order. Empty where there are none.
+
+    They are of the words of now. Where these were changed since, the label is `UNKNOWN` (or, to go on with,
+    handed on from the word it was) and the confidence 0.
+    """
     table = schema.prediction
     shown = (table.c.position, table.c.labels, table.c.confidences, table.c.completion_key)
     query = select(*shown, table.c.error, table.c.outcome).where(
@@ -84,7 +96,13 @@ def predictions(
         query = query.where(among(table.c.position, positions))
     with store.read() as connection:
         rows = connection.execute(query.order_by(table.c.position))
-        return {row.position: _prediction(cast("Row[Any]", row)) for row in rows}
+        found = {row.position: _prediction(cast("Row[Any]", row)) for row in rows}
+        moved = moved_since(connection, run_id, stage) if found else {}
+    for position, (versions, number) in moved.items():
+        if position in found and (row := found[position]).labels:
+            words = then_and_now(versions, number, len(row.labels))
+            found[position] = relabelled(row, *words, hand_on=hand_on)
+    return found
 
 
 def _prediction(row: Row[Any]) -> Prediction:
@@ -124,12 +142,12 @@ def selection(store: Store, run_id: str, position: int) -> dict[str, Any] | None
 
 
 def influence(store: Store, run_id: str, position: int) -> Influence | None:
-    """What spoke for the Stage-II labels of one item; None where that is not known."""
+    """What spoke for the Stage-II labels of one item; None where that is not known, or `stale`."""
     table = schema.influence
     query = select(table).where(table.c.run_id == run_id, table.c.position == position)
     with store.read() as connection:
         row = connection.execute(query).one_or_none()
-    if row is None:
+    if row is None or position in stale(store, run_id):
         return None
     parts = (row.tokens, row.ranks, row.exemplar_tokens, row.shares)
     return Influence(position, *(tuple(part) for part in parts))

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, Connection, Select, String, Subquery, and_, func, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import BigInteger, Connection, Select, String, Subquery, and_, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from core.errors import UnknownName
 from core.normal import normal
 from core.store.database import Store
+from core.store.labels_of_now import differences, labels_at, labels_of_now
 from core.store.schema import instance, prediction, queue, run
 from core.store.views_data import among
+from core.store.views_tokenization import moved_since
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +90,8 @@ def sentences(
 
     dataset_id = _dataset(store, run_id)
     wanted = _Filters(gold_label, predicted_label, changed, text, queue)
-    query = _ordered(run_id, stage, dataset_id, wanted, order).limit(limit).offset(offset)
     with store.read() as connection:
+        query = _ordered(connection, run_id, stage, dataset_id, wanted, order).limit(limit).offset(offset)
         positions = [row.position for row in connection.execute(query)]
         lines = list(_fill(connection, run_id, stage, dataset_id, positions))
     return pd.DataFrame(lines, columns=_COLUMNS)
@@ -97,8 +99,9 @@ def sentences(
 
 def positions(store: Store, run_id: str, stage: str, *, order: str = "position", **filters: Any) -> list[int]:
     """The positions of everything `sentences` would list, in its order. Raises UnknownName."""
-    query = _ordered(run_id, stage, _dataset(store, run_id), _Filters(**filters), order)
+    dataset_id = _dataset(store, run_id)
     with store.read() as connection:
+        query = _ordered(connection, run_id, stage, dataset_id, _Filters(**filters), order)
         return [row.position for row in connection.execute(query)]
 
 
@@ -115,8 +118,9 @@ def n_sentences(
 ) -> int:
     """How many items `sentences` would list in all. Raises UnknownName."""
     dataset_id = _dataset(store, run_id)
-    found = _matching(run_id, stage, dataset_id, _Filters(gold_label, predicted_label, changed, text, queue))
+    wanted = _Filters(gold_label, predicted_label, changed, text, queue)
     with store.read() as connection:
+        found = _matching(connection, run_id, stage, dataset_id, wanted)
         return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
@@ -137,9 +141,11 @@ def _of(rows: FromClause, run_id: str, stage: str) -> ColumnElement[bool]:
     return and_(rows.c.run_id == run_id, rows.c.stage == stage)
 
 
-def _ordered(run_id: str, stage: str, dataset_id: str, wanted: _Filters, order: str) -> Select[tuple[int]]:
+def _ordered(
+    connection: Connection, run_id: str, stage: str, dataset_id: str, wanted: _Filters, order: str
+) -> Select[tuple[int]]:
     _check("order", order, ORDERS)
-    query = _matching(run_id, stage, dataset_id, wanted)
+    query = _matching(connection, run_id, stage, dataset_id, wanted)
     if order == "least_confident":
         query = query.order_by(prediction.c.mean_confidence.asc().nulls_last())
     elif wanted.queue is not None:
@@ -158,14 +164,17 @@ def _queued(queue_id: int) -> Subquery:
     return select(*columns).where(queue.c.id == queue_id).subquery()
 
 
-def _matching(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> Select[tuple[int]]:
+def _matching(
+    connection: Connection, run_id: str, stage: str, dataset_id: str, wanted: _Filters
+) -> Select[tuple[int]]:
     query = select(prediction.c.position).where(_of(prediction, run_id, stage))
     if wanted.queue is not None:
         query = query.where(prediction.c.position.in_(select(_queued(wanted.queue).c.position)))
     if wanted.text:
         query = query.where(prediction.c.position.in_(_with_text(dataset_id, wanted.text)))
     if wanted.gold_label or wanted.predicted_label or wanted.changed:
-        query = query.where(prediction.c.position.in_(_with_label(run_id, stage, dataset_id, wanted)))
+        found = _with_label(connection, run_id, stage, dataset_id, wanted)
+        query = query.where(prediction.c.position.in_(found))
     return query
 
 
@@ -179,13 +188,15 @@ def _with_text(dataset_id: str, text: str) -> Select[tuple[int]]:
     return select(instance.c.position).where(instance.c.dataset_id == dataset_id, has)
 
 
-def _with_label(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> Select[tuple[int]]:
+def _with_label(
+    connection: Connection, run_id: str, stage: str, dataset_id: str, wanted: _Filters
+) -> Select[tuple[int]]:
     """Positions of items one label of which meets all conditions.
 
     Whole lists are compared before any is unnested: most sentences are out by then, and a single
     condition needs no more than that.
     """
-    lists, source, same = _lists(run_id, stage, dataset_id, wanted)
+    lists, source, same = _lists(connection, run_id, stage, dataset_id, wanted)
     position = next(iter(lists.values())).table.c.position
     promising = _promising(lists, wanted)
     if len(promising) == 1 and wanted.changed in {None, "changed"}:
@@ -196,8 +207,8 @@ def _with_label(run_id: str, stage: str, dataset_id: str, wanted: _Filters) -> S
 
 
 def _lists(
-    run_id: str, stage: str, dataset_id: str, wanted: _Filters
-) -> tuple[dict[str, Column[Any]], FromClause, ColumnElement[bool]]:
+    connection: Connection, run_id: str, stage: str, dataset_id: str, wanted: _Filters
+) -> tuple[dict[str, KeyedColumnElement[Any]], FromClause, ColumnElement[bool]]:
     """The lists of labels the conditions speak of; each stage is read once, whatever it is called."""
     sides: dict[str, tuple[str, str]] = {}
     if wanted.predicted_label:
@@ -207,7 +218,7 @@ def _lists(
         sides |= {"before": (run_id, "stage1"), "after": (run_id, "stage2")}
     if wanted.gold_label or wanted.changed not in {None, "changed"}:
         sides["gold"] = (f"{dataset_id}/gold", "gold")
-    tables = {side: prediction.alias() for side in sides.values()}
+    tables = {side: labels_of_now(connection, *side) for side in sides.values()}
     first, *others = tables.values()
     source: FromClause = first
     for table in others:
@@ -216,7 +227,7 @@ def _lists(
     return {name: tables[side].c.labels for name, side in sides.items()}, source, same
 
 
-def _promising(lists: Mapping[str, Column[Any]], wanted: _Filters) -> list[ColumnElement[bool]]:
+def _promising(lists: Mapping[str, KeyedColumnElement[Any]], wanted: _Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.gold_label:
         conditions.append(func.list_contains(lists["gold"], wanted.gold_label))
@@ -257,10 +268,11 @@ def _fill(
     labelled = or_(*(_of(prediction, *side) for side in sides))
     found = select(*_SHOWN).where(labelled, among(prediction.c.position, positions))
     rows = {(row.run_id, row.stage, row.position): row for row in connection.execute(found)}
+    since = {side: moved_since(connection, *side) for side in sides}
     for position in positions:
         row, text = rows[run_id, stage, position], texts.get(position)
         gold, before, after = (
-            rows.get((*side, position))
+            labels_at(rows, since, side, position)
             for side in ((f"{dataset_id}/gold", "gold"), (run_id, "stage1"), (run_id, "stage2"))
         )
         yield (
@@ -270,13 +282,6 @@ def _fill(
             len(row.labels),
             row.mean_confidence,
             row.min_confidence,
-            _differences(row, gold),
-            _differences(before, after),
+            differences(labels_at(rows, since, (run_id, stage), position), gold),
+            differences(before, after),
         )
-
-
-def _differences(one: Any, other: Any) -> int | None:
-    if one is None or other is None:
-        return None
-    pairs: Iterator[tuple[str, str]] = zip(one.labels, other.labels, strict=False)
-    return sum(a != b for a, b in pairs)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import REAL, Double, Integer, Select, String, and_, func, literal, select
+from sqlalchemy import REAL, Connection, Double, Integer, Select, String, and_, func, literal, select
 from sqlalchemy import cast as as_type
 
 from core.store.database import Store
+from core.store.labels_of_now import labels_of_now
 from core.store.schema import prediction
 from core.store.views_labels import ROUNDING, frame
+from core.tokenization import UNKNOWN, Pair, known
 from core.types import Labels
 
 if TYPE_CHECKING:
@@ -66,20 +69,33 @@ def _confident(run_id: str, stage: str) -> Select[Any]:
 
 
 def paired_labels(store: Store, run_id: str, stage: str, gold_run: str) -> tuple[list[Labels], list[Labels]]:
-    """Gold labels and a stage's, per sentence that has both, in file order; lists of the same lengths."""
-    mine, gold = prediction.alias("p"), prediction.alias("g")
+    """Gold labels and a stage's, per sentence that has both, in file order; lists of the same lengths.
+
+    What is not known of words that were changed is in neither: such a sentence comes in its known stretches.
+    """
+    with store.read() as connection:
+        found = connection.execute(_paired(connection, run_id, stage, gold_run)).all()
+    pairs = [(cast(Labels, tuple(gold)), cast(Labels, tuple(mine))) for gold, mine in found]
+    kept = [part for pair in pairs for part in ([pair] if None not in (*pair[0], *pair[1]) else _known(pair))]
+    return [gold for gold, _ in kept], [mine for _, mine in kept]
+
+
+def _known(pair: tuple[Sequence[str | None], Sequence[str | None]]) -> list[Pair]:
+    gold, mine = ([label or UNKNOWN for label in labels] for labels in pair)
+    return known(gold, mine)
+
+
+def _paired(connection: Connection, run_id: str, stage: str, gold_run: str) -> Select[Any]:
+    mine, gold = labels_of_now(connection, run_id, stage), labels_of_now(connection, gold_run, "gold")
     both = and_(
         mine.c.run_id == run_id,
         mine.c.stage == stage,
         gold.c.run_id == gold_run,
         gold.c.stage == "gold",
     )
-    query = (
+    return (
         select(gold.c.labels, mine.c.labels)
         .select_from(mine.join(gold, mine.c.position == gold.c.position))
         .where(both)
         .order_by(mine.c.position)
     )
-    with store.read() as connection:
-        rows = connection.execute(query).all()
-    return [cast(Labels, tuple(row[0])) for row in rows], [cast(Labels, tuple(row[1])) for row in rows]

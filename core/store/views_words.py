@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Double, Select, String, and_, case, cast, func, select
+from sqlalchemy import BigInteger, Connection, Double, Select, String, and_, case, cast, func, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from core.store.database import Store
-from core.store.schema import dataset, exemplar, instance, prediction, run, selection
+from core.store.labels_of_now import labels_of_now, words_of_now
+from core.store.schema import dataset, exemplar, instance, run, selection
 from core.store.views_labels import frame
 
 if TYPE_CHECKING:
@@ -24,16 +26,16 @@ def ambiguous_forms(store: Store, run_id: str, stage: str, limit: int = 20) -> p
 
     found: dict[str, tuple[int, list[str], float]] = {}
     with store.read() as connection:
-        for row in connection.execute(_spread(run_id, stage, limit)):
+        for row in connection.execute(_spread(_pairs(connection, run_id, stage), limit)):
             labels = found.setdefault(row.form, (row.total, [], row.entropy))[1]
             labels.append(f"{row.label} {row.n}")
     lines = [(form, total, ", ".join(labels), bits) for form, (total, labels, bits) in found.items()]
     return pd.DataFrame(lines, columns=["form", "count", "labels", "entropy"])
 
 
-def _spread(run_id: str, stage: str, limit: int) -> Select[Any]:
+def _spread(words: Select[str, str], limit: int) -> Select[Any]:
     """form, total, entropy, label, n of the most ambiguous forms, in their order."""
-    pairs = _pairs(run_id, stage).subquery()
+    pairs = words.subquery()
     one = (
         select(pairs.c.form, pairs.c.label, func.count().label("n"))
         .where(pairs.c.form.is_not(None), pairs.c.label.is_not(None))
@@ -55,23 +57,29 @@ def _spread(run_id: str, stage: str, limit: int) -> Select[Any]:
     return select(top, one.c.label, one.c.n).join(one, one.c.form == top.c.form).order_by(*order)
 
 
-def _pairs(run_id: str, stage: str) -> Select[str, str]:
-    """Every word (or whole text) with the label it was given."""
-    here = and_(instance.c.dataset_id == run.c.dataset_id, instance.c.position == prediction.c.position)
-    form = case(
-        (dataset.c.task.in_(("pos", "ner")), instance.c.tokens), else_=func.list_value(instance.c.text)
+def _pairs(connection: Connection, run_id: str, stage: str) -> Select[str, str]:
+    """Every word (or whole text) with the label it was given; not of words that were changed since."""
+    given = labels_of_now(connection, run_id, stage)
+    now = words_of_now(connection, run_id)
+    here = and_(instance.c.dataset_id == run.c.dataset_id, instance.c.position == given.c.position)
+    words: ColumnElement[Any] = instance.c.tokens
+    if now is not None:
+        words = case((now.c.position.is_not(None), now.c.tokens), else_=instance.c.tokens)
+    form = case((dataset.c.task.in_(("pos", "ner")), words), else_=func.list_value(instance.c.text))
+    source = (
+        given.join(run, run.c.id == given.c.run_id)
+        .join(dataset, dataset.c.id == run.c.dataset_id)
+        .join(instance, here)
     )
+    if now is not None:
+        source = source.outerjoin(now, now.c.position == given.c.position)
     return (
         select(
             func.unnest(form, type_=String).label("form"),
-            func.unnest(prediction.c.labels, type_=String).label("label"),
+            func.unnest(given.c.labels, type_=String).label("label"),
         )
-        .select_from(
-            prediction.join(run, run.c.id == prediction.c.run_id)
-            .join(dataset, dataset.c.id == run.c.dataset_id)
-            .join(instance, here)
-        )
-        .where(prediction.c.run_id == run_id, prediction.c.stage == stage)
+        .select_from(source)
+        .where(given.c.run_id == run_id, given.c.stage == stage)
     )
 
 

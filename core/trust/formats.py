@@ -18,6 +18,7 @@ from core.pipeline import pool_of
 from core.run_input import RunInput
 from core.source_exemplars import source_pool
 from core.store import Store, views
+from core.tokenization import UNKNOWN
 from core.trust.runs import with_settings
 from core.trust.spread import Found, Preset, Sensitivity, presets, sensitivity
 from core.types import Dataset, Exemplar, Labels
@@ -132,7 +133,7 @@ def _manner(base: Manner, preset: Preset) -> Manner:
 
 def _pool(store: Store, run_id: str, stages: Sequence[str], job: RunInput) -> dict[tuple[str, int], Exemplar]:
     stage = next((name for name in SETTLED if name in stages), None)
-    settled = list(views.predictions(store, run_id, stage).values()) if stage else []
+    settled = list(views.predictions(store, run_id, stage, hand_on=True).values()) if stage else []
     found = [*pool_of(job, settled), *source_pool(job)]
     return {(item.dataset, item.instance.position): item for item in found}
 
@@ -152,7 +153,7 @@ def _gold(store: Store, job: RunInput, rows: Sequence[int]) -> dict[int, Labels]
         return {}
     positions = [job.instances[row].position for row in rows]
     found = views.predictions(store, name, "gold", positions)
-    return {position: row.labels for position, row in found.items()}
+    return {position: row.labels for position, row in found.items() if UNKNOWN not in row.labels}
 
 
 def tried(llm: LLM, what: Trial, alive: Alive, *, seed: int = 0) -> dict[str, object]:

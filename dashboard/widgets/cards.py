@@ -84,6 +84,9 @@ def _ways_on(dataset: Dataset, best: queries.RunRow | None) -> None:
         run_link.run_link(dataset)
         if best:
             there = state.link(dataset=dataset.id, run=best["id"])
+            st.page_link(
+                routes.ANNOTATE, label="Correct labels", icon=":material/edit_note:", query_params=there
+            )
             st.page_link(routes.STAGE1, label="Stage I", icon=":material/looks_one:", query_params=there)
             if "stage2" in best["stages"]:
                 st.page_link(

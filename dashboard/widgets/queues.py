@@ -9,10 +9,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import actions, queries, state
+from dashboard import actions, queries, routes, state
 from dashboard.current import Here
 from dashboard.widgets import errors, sentences
 from dashboard.widgets.export import safe_csv
+
+
+def annotate_link(here: Here, queue: int = 0, *, label: str = "Annotate") -> None:
+    """A link to the desk, with a queue opened there, or the usual one."""
+    there = state.link(dataset=here.dataset.id, run=here.run["id"])
+    there |= {"queue": str(queue)} if queue else {}
+    st.page_link(routes.ANNOTATE, label=label, icon=":material/edit_note:", query_params=there)
 
 
 def queue_selection(here: Here, stage: str) -> None:
@@ -71,19 +78,20 @@ def listed(here: Here) -> None:
     found = queries.queues(here.dataset.id)
     opened = next((queue for queue in found if queue["id"] == state.view().queue), None)
     if opened:
-        _opened(opened)
+        _opened(here, opened)
     if found:
         with st.expander(f"Queues · {len(found)}", icon=":material/playlist_play:"):
             for queue in found:
                 _row(here, queue)
 
 
-def _opened(queue: Mapping[str, Any]) -> None:
+def _opened(here: Here, queue: Mapping[str, Any]) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="queue"):
         with st.container(gap=None):
             st.text(f"Queue: {queue['name']}")
             if queue["reason"]:
                 st.text(str(queue["reason"]))
+        annotate_link(here, queue["id"])
         st.button("Close", key="queue-close", icon=":material/close:", on_click=partial(state.go, queue=0))
 
 
@@ -101,6 +109,7 @@ def _row(here: Here, queue: Mapping[str, Any]) -> None:
             disabled=number == state.view().queue,
             on_click=partial(state.go, queue=number, gold="", label="", changed="", text=""),
         )
+        annotate_link(here, number)
         st.download_button(
             "Export",
             partial(_csv, here, list(queue["positions"]), str(queue["reason"])),

@@ -33,6 +33,7 @@ def queue_these(here: Here, positions: NDArray[np.int64], said: str) -> None:
     queue = state.kept(QUEUED)
     if queue:
         there = {**state.link(dataset=here.dataset.id), "queue": str(queue)}
+        st.page_link(routes.ANNOTATE, label="Annotate", icon=":material/edit_note:", query_params=there)
         st.page_link(
             routes.STAGE1, label="Open the queue", icon=":material/playlist_play:", query_params=there
         )
