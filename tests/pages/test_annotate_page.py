@@ -48,7 +48,7 @@ def test_without_a_name_it_asks_and_shows_nothing_else(filled: Path, monkeypatch
 def test_without_a_run_there_is_file_order(filled: Path) -> None:
     app = shown(dataset="texts")
     assert not any(option.startswith(("Worth", "Unsure")) for option in pills(app))
-    assert "In file order · 1" in pills(app)
+    assert "In file order" in pills(app)
 
 
 def test_an_audit_is_drawn_on_the_page(filled: Path) -> None:
@@ -64,7 +64,7 @@ def test_an_audit_is_drawn_on_the_page(filled: Path) -> None:
 def test_a_stored_queue_is_opened_by_its_number(filled: Path) -> None:
     number = facts.add_queue(resources.store(), "words", "Odd *ones*", [2, 0], "look at these")
     app = shown(dataset="words", queue=str(number))
-    assert any("Odd" in option and option.endswith("· 2") for option in pills(app))
+    assert any("Odd" in option for option in pills(app))
     assert "look at these" in texts(app)
 
 

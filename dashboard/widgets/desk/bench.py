@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import desking, naming, routes, state
+from dashboard import desking, naming, queries, routes, state
 from dashboard.desking import LABELLER, Seat
 from dashboard.widgets import errors, run_link
 from dashboard.widgets.desk import feeds
@@ -53,6 +53,10 @@ def _links(seat: Seat, item: dict[str, Any]) -> None:
 
 def finished(seat: Seat) -> None:
     """The queue is empty: what next."""
+    drawn = any(row["kind"] == "audit" for row in queries.queues(seat.dataset.id))
+    if seat.order.name == "audit" and not drawn and not state.view().present:
+        feeds.draw(seat)
+        return
     with st.container(border=True, key="desk-done"):
         st.markdown("#### What next")
         st.text(_advice(seat))

@@ -39,8 +39,9 @@ def picker(seat: Seat) -> None:
 
 
 def _titled(seat: Seat, name: str, title: str) -> str:
-    left = desking.count(seat, name)
-    return title if left is None else f"{title} · {left:,}"
+    """The open queue tells in the labeller how much is left of it, save by save."""
+    left = None if name == seat.key.feed else desking.count(seat, name)
+    return f"{title} · {left:,}" if left else title
 
 
 def begun(seat: Seat) -> background.Work | None:

@@ -62,9 +62,9 @@ export class Rail {
     const list = el("ul", "examples");
     for (const [left, form, right] of info.x || []) {
       const line = el("li"), text = el("bdi");
-      visible(text, left ? left + " " : "");
+      if (left) visible(text, left + " ");
       text.append(visible(el("b"), form));
-      visible(text, right ? " " + right : "");
+      if (right) visible(text, " " + right);
       line.append(text);
       list.append(line);
     }
