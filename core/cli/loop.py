@@ -1,4 +1,4 @@
-"""`ssp loop` and `ssp audit`: what corrections reach, the round that takes them in, and how good runs are."""
+"""`ssp loop`: what corrections reach, the round that takes them in, and how good runs are by blind audit."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ from core.store import Store
 loop = typer.Typer(
     no_args_is_help=True, help="Corrections: what they reach, taking them in, what it was worth."
 )
-audit = typer.Typer(no_args_is_help=True, help="How good a run is, from items labelled blind.")
 app.add_typer(loop, name="loop")
-app.add_typer(audit, name="audit")
 Run = Annotated[str, typer.Argument(metavar="RUN")]
 
 
@@ -127,8 +125,8 @@ def _answered(store: Store, request: Request) -> Request:
     return Request(parent=request.parent, corrected=True, overrides=answering(store, request.parent))
 
 
-@audit.command("estimate")
-def estimate(
+@loop.command("audit")
+def audit(
     run_id: Run,
     stage: Annotated[str, typer.Option(help="stage1, consensus or stage2 (default: the last).")] = "",
     as_json: Json = False,

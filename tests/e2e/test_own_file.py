@@ -24,7 +24,7 @@ HOSTILE = (
     "\u0651",
 )
 WORDS = ("قرأت", "فاطمة", "کتاب\u200cها", "ልጁ", "በቤት", "skip", ".")
-LONG = 400
+LONG = 1500
 """Sentences enough that their run is still on its way when a hand reaches for Stop."""
 
 

@@ -43,12 +43,12 @@ def test_a_loop_from_a_script(ssp: Ssp, tmp_path: Path) -> None:
 def test_an_audit_from_a_script(ssp: Ssp, tmp_path: Path) -> None:
     filled(ssp, tmp_path)
     run = ssp("run", "ssp", "--dataset", "mine", "--source", "theirs", "--set", "k=2").document["run"]
-    assert ssp("audit", "estimate", run).document == []
-    assert "nothing was labelled blind" in ssp("audit", "estimate", run, json_too=False).out
+    assert ssp("loop", "audit", run).document == []
+    assert "nothing was labelled blind" in ssp("loop", "audit", run, json_too=False).out
     with Store.open(tmp_path / "workspace") as store:
         facts.add_queue(store, "mine", "Audit", [4, 1, 0, 5, 2], "at random", kind=facts.AUDIT)
     correct(tmp_path / "workspace", 4, 1, 0, 5, 2, layer=facts.BLIND)
-    (found,) = ssp("audit", "estimate", run, "--stage", "stage1").document
+    (found,) = ssp("loop", "audit", run, "--stage", "stage1").document
     assert (found["stage"], found["metric"], found["n_items"], found["of_items"]) == (
         "stage1",
         "token_accuracy",
@@ -56,4 +56,4 @@ def test_an_audit_from_a_script(ssp: Ssp, tmp_path: Path) -> None:
         6,
     )
     assert found["combined"]["low"] <= found["combined"]["value"] <= found["combined"]["high"]
-    assert "5 of 6 items labelled blind" in ssp("audit", "estimate", run, json_too=False).out
+    assert "5 of 6 items labelled blind" in ssp("loop", "audit", run, json_too=False).out
