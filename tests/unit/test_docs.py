@@ -48,7 +48,8 @@ def test_the_readmes_first_commands_run(tmp_path: Path) -> None:
 @pytest.mark.thorough
 def test_the_readmes_commands_run(tmp_path: Path) -> None:
     """In the README's order, each in the light of those before it."""
-    parts = "corridor catalog own-file own-labels selecting offline labels compare desk".split()
+    first = ["corridor", "catalog", "own-file", "own-labels", "selecting"]
+    parts = [*first, "offline", "labels", "compare", "desk"]
     carry_out([line for part in parts for line in blocks(part)], tmp_path)
     assert (tmp_path / "mine.conllu").exists()
     assert (tmp_path / "penn-again.bio").read_text() == (tmp_path / "penn.bio").read_text().replace("\t", " ")
