@@ -137,6 +137,7 @@ def _warnings(recipe: Recipe, run: Mapping[str, Any], rerun: Rerun) -> list[str]
     if rerun.same:
         rough = not rerun.whole and recipe["stage2"]["labeler"] != "incontext"
         return [ROUGH.format(run=run["id"])] if rough else []
-    old = "recorded answers" if has_record(run) else str(run["params"]["stage2"]["llm"])
+    asked = str(run["params"].get("stage2", {}).get("llm", "whoever labelled them"))
+    old = "recorded answers" if has_record(run) else asked
     new = "the offline tagger" if recipe["stage2"]["llm"] == "offline" else str(recipe["stage2"]["llm"])
     return [OTHERS_ANSWER.format(new=new, old=old)]
