@@ -11,6 +11,8 @@ from core.store import Store, facts, views
 from tests.ssp_command import Ssp
 from tests.unit.annotators_project import RUN, project
 
+pytestmark = pytest.mark.slow
+
 ROWS = [("og so fer", "A A B"), ("og nú", "B A"), ("fer nú", "A A"), ("so", "A")]
 
 

@@ -17,6 +17,8 @@ from core.store import Store, facts, views
 from core.types import Labels
 from tests.unit.annotators_project import RUN, project
 
+pytestmark = pytest.mark.slow
+
 ROWS = [("og so fer", "A A B"), ("og nú", "B A")]
 
 

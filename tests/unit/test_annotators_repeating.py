@@ -12,6 +12,8 @@ from core.store.views_people import partly_said
 from core.tasks.ner import Ner
 from tests.unit.annotators_project import BIO, RUN, project
 
+pytestmark = pytest.mark.slow
+
 ROWS = [("og so Og", "A B A"), ("og nú", "B A"), ("so og ok", "A C A"), ("nú og", "A A")]
 SURE = [(0.9, 0.9, 0.3), (0.6, 0.9), (0.9, 0.4, 0.9), (0.9, 0.8)]
 

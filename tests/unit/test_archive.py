@@ -20,6 +20,8 @@ from core.store.archive_tables import TABLES
 from core.types import Completion, Dataset, Instance, LabelInfo, Record, Score
 from tests.unit.handed_over import GOLD, put
 
+pytestmark = pytest.mark.slow
+
 Tables = dict[str, list[dict[str, Any]]]
 
 

@@ -18,6 +18,8 @@ from core.desk.saving import handle, preview
 from core.store import Store, facts, views
 from tests.bench.generate import generate
 
+pytestmark = pytest.mark.slow
+
 N = 120
 Say = Callable[..., dict[str, Any]]
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from core.store import Store, facts, views
 from tests.ssp_command import TARGET, Ssp
+
+pytestmark = pytest.mark.slow
 
 
 def test_human_work_goes_out_and_comes_in(ssp: Ssp, tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from tests.own_files import put as put_file
 from tests.own_files import sentence
 from tests.unit.handed_over import GOLD, LABELS, put
 
+pytestmark = pytest.mark.slow
+
 TASKS: tuple[TaskName, ...] = ("pos", "ner", "nli", "topic")
 
 

@@ -20,6 +20,8 @@ from core.store import Store, facts, views
 from core.types import Instance, TaskName
 from tests.unit.handed_over import EMOJI, GOLD, LABELS, put
 
+pytestmark = pytest.mark.slow
+
 TASKS: tuple[TaskName, ...] = ("pos", "ner", "nli", "topic")
 PROGRAMS = ("label-studio", "argilla")
 TEXT = f"Anna {EMOJI} Kano"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from core.store import Store, facts, views
 from tests.ssp_command import Ssp, filled
+
+pytestmark = pytest.mark.slow
 
 
 def correct(workspace: Path, *positions: int, layer: str = facts.LAYER) -> None:

@@ -21,6 +21,8 @@ from core.store import facts, views
 from tests.unit.llm_project import quiet
 from tests.unit.rerun_project import TARGET, Place, labels, parent, place
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["parent", "place"]
 
 

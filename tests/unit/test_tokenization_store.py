@@ -9,6 +9,8 @@ from core.store import Store, facts, views
 from core.tokenization import Tokens
 from core.types import Dataset, Instance, Record
 
+pytestmark = pytest.mark.slow
+
 POS = Dataset("d", "Data", "gsw", "pos", ("ADP", "DET", "NOUN"))
 SPLIT = Tokens(1, ("zu", "m", "Huus"), (0, 0, 1), (0, 0, 1))
 

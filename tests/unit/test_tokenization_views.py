@@ -13,6 +13,8 @@ from core.store import Store, facts, views
 from core.tokenization import UNKNOWN
 from core.types import Dataset, Instance, Prediction, Record
 
+pytestmark = pytest.mark.slow
+
 POS = Dataset("d", "Data", "gsw", "pos", ("ADP", "DET", "NOUN", "VERB"))
 WORDS = ("zum", "Huus", "ab", "gaa")
 GOLD_LABELS = ("ADP", "NOUN", "ADP", "VERB")
