@@ -82,6 +82,11 @@ def correct_one(page: Page, key: str = "n", patience: float = 90.0) -> str:
     raise AssertionError("no item came, or it did not take a key")
 
 
+def cut_off(page: Page) -> bool:
+    """Whether the page says that the server does not answer: its dialog takes the keys until it does."""
+    return page.get_by_role("dialog").count() > 0
+
+
 def all_saved(page: Page) -> None:
     """Wait until the window has nothing left to send."""
     expect(page.locator(".saved")).to_have_text("✓ saved", timeout=2 * FIRST)

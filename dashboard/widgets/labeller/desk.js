@@ -15,6 +15,9 @@ const now = () => performance.now();
 /** What a change of is worth showing at once. */
 const essence = ({ version, tv, tokens, item }) => JSON.stringify([version, tv, tokens.map(({ f, l, c, h }) => [f, l, c, h]), item && item.l]);
 
+/** Whether somebody went there: a dialog comes by itself, and the page as a whole is nowhere. */
+const chosen = (place) => Boolean(place) && place !== document.body && !place.closest("[role=dialog]") && !place.matches("section, main, [data-testid=stMain]");
+
 export class Desk {
   constructor(root, outbox) {
     this.outbox = outbox;
@@ -31,13 +34,24 @@ export class Desk {
     this.heard = new Set();
     this.at.lab.addEventListener("keydown", (event) => this.key(event));
     this.at.lab.addEventListener("pointerdown", (event) => this.click(event));
-    this.at.lab.addEventListener("focusin", () => this.at.lab.classList.add("on"));
-    this.at.lab.addEventListener("focusout", () => this.at.lab.classList.remove("on"));
+    this.at.lab.addEventListener("focusin", () => { this.held = true; this.at.lab.classList.add("on"); });
+    this.at.lab.addEventListener("focusout", (event) => { this.held = !chosen(event.relatedTarget); this.at.lab.classList.remove("on"); });
+    this.stray = (event) => this.regain(event);
+    addEventListener("keydown", this.stray, true);
     outbox.told = () => this.status();
   }
 
   get work() { return this.works.get(this.line[this.place]); }
   focus() { this.at.toks.focus({ preventScroll: true }); }
+
+  /** A message of the page took the focus and left it to nobody: the next key is meant for the desk. */
+  regain(event) {
+    if (!this.at.lab.isConnected) return removeEventListener("keydown", this.stray, true);
+    const lost = this.held && !chosen(document.activeElement) && !document.querySelector("[role=dialog]");
+    if (!lost || event.key === "Tab" || this.sheet.open || this.field.open || event.composedPath().includes(this.at.lab)) return;
+    this.focus();
+    this.key(event);
+  }
 
   /** What the server says, at the start and after every message. */
   update({ data, setStateValue }) {
