@@ -117,7 +117,7 @@ def test_the_whole_set_and_other_ways_of_choosing(dashboard: Dashboard, tab: Pag
 def test_presenting_saves_nothing(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard, f"{ONE}&present=1")
     expect(tab.get_by_role("button", name="Save as recipe")).to_have_count(0)
-    expect(tab.get_by_role("slider", name="Exemplars (K)")).to_be_visible()
+    expect(tab.get_by_role("slider", name="Exemplars (K)")).to_be_visible(timeout=FIRST)
 
 
 @pytest.mark.thorough
