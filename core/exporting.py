@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,7 @@ def export(
     counted = _Counted(records if format_name == "conllu" else map(plain_words, records))
     write_whole(out, lambda stream: writer.write(counted, stream, task=dataset.task))
     about = about_export(dataset, run, stage)
-    about_file = out.with_name(f"{out.name}.about.json")
-    about_file.write_text(json.dumps(about, ensure_ascii=False, indent=2), "utf8")
+    about_file = write_about(out, about)
     return {
         "file": str(out),
         "about": str(about_file),
@@ -71,6 +70,13 @@ def export(
         "dataset": dataset.id,
         "labels": about["labels"],
     }
+
+
+def write_about(out: Path, about: Mapping[str, Any]) -> Path:
+    """Write beside an exported file what it is; returns where."""
+    about_file = out.with_name(f"{out.name}.about.json")
+    about_file.write_text(json.dumps(about, ensure_ascii=False, indent=2), "utf8")
+    return about_file
 
 
 def about_export(dataset: Dataset, run: dict[str, Any] | None, stage: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from core.handover.tasks import (
     about,
     listed,
     number,
-    read_list,
+    read_each,
     score,
     table,
     text_in,
@@ -94,15 +94,7 @@ def _record(piece: Piece, dataset: Dataset) -> dict[str, Any]:
 
 def read(path: Path) -> tuple[list[Task], list[str]]:
     """The records of an export (JSON), and what is wrong with those left out. Raises FormatError."""
-    found: list[Task] = []
-    problems: list[str] = []
-    for n, item in enumerate(read_list(path), 1):
-        where = f"record {item.get('id', n) if isinstance(item, Mapping) else n}"
-        try:
-            found.append(_read(table(item, "it"), where))
-        except Odd as error:
-            problems.append(f"{where}: {error}")
-    return found, problems
+    return read_each(path, "record", _read)
 
 
 def _read(item: Mapping[str, Any], where: str) -> Task:

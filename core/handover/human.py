@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.errors import RecipeError, UnknownName
-from core.exporting import about_export, plain_file, plain_words, write_whole
+from core.exporting import about_export, plain_file, plain_words, write_about, write_whole
 from core.formats import formats
 from core.formats.provenance import HUMAN, META, confidences, in_meta
 from core.handover import argilla, conllu, label_studio, word_table
@@ -73,8 +72,7 @@ def export_human(
     over = f" over {stage} of run {run_id}" if run_id else ""
     about = about_export(dataset, None, "") | {"labels": f"human{over}", "sources": dict(counted.sources)}
     about |= _setup(format_name, dataset)
-    about_file = out.with_name(f"{out.name}.about.json")
-    about_file.write_text(json.dumps(about, ensure_ascii=False, indent=2), "utf8")
+    about_file = write_about(out, about)
     return {
         "file": str(out),
         "about": str(about_file),

@@ -21,7 +21,7 @@ from core.handover.tasks import (
     about,
     listed,
     number,
-    read_list,
+    read_each,
     score,
     table,
     text_in,
@@ -117,15 +117,7 @@ def _result(
 
 def read(path: Path) -> tuple[list[Task], list[str]]:
     """The tasks of an export (JSON), and what is wrong with those left out. Raises FormatError."""
-    found: list[Task] = []
-    problems: list[str] = []
-    for n, item in enumerate(read_list(path), 1):
-        where = f"task {item.get('id', n) if isinstance(item, Mapping) else n}"
-        try:
-            found.append(_read(table(item, "it"), where))
-        except Odd as error:
-            problems.append(f"{where}: {error}")
-    return found, problems
+    return read_each(path, "task", _read)
 
 
 def _read(item: Mapping[str, Any], where: str) -> Task:

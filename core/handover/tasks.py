@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -127,3 +127,18 @@ def about(piece: Piece, dataset: Dataset) -> dict[str, Any]:
     """What says, in another program, which item of which data set this is."""
     item = piece.record.instance
     return {"dataset": dataset.id, "position": item.position, "split": item.split}
+
+
+def read_each(
+    path: Path, called: str, one: Callable[[Mapping[str, Any], str], Task]
+) -> tuple[list[Task], list[str]]:
+    """The tasks of a JSON list, each read by `one`, and what is wrong with others. Raises FormatError."""
+    found: list[Task] = []
+    problems: list[str] = []
+    for n, item in enumerate(read_list(path), 1):
+        where = f"{called} {item.get('id', n) if isinstance(item, Mapping) else n}"
+        try:
+            found.append(one(table(item, "it"), where))
+        except Odd as error:
+            problems.append(f"{where}: {error}")
+    return found, problems
