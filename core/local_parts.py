@@ -9,8 +9,10 @@ from typing import Any
 
 NAMED = (
     ("stage1", "model"),
+    ("stage1", "prompt"),
     ("stage2", "weights"),
     ("embedder", "model"),
+    ("embedder", "base"),
     ("llm", "model"),
     ("translation", "model"),
 )

@@ -12,16 +12,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import in_context, tokenization, translating
+from core import in_context, retrieval, tokenization, translating
 from core.asking.outcomes import USABLE
 from core.choosing import choose
 from core.errors import RecipeError
 from core.kept import Kept, shifted
-from core.labelers import build
+from core.labelers import Beside, build
 from core.labelers.consensus import consensus
 from core.labelers.posteriors import posterior_from
 from core.recipes import labeler_settings
 from core.run_input import RunInput, Sink
+from core.settings import settings, with_workspace
 from core.source_exemplars import with_sources
 from core.tokenization import EVERY, source_key
 from core.types import (
@@ -53,6 +54,7 @@ def run(job: RunInput, sink: Sink, report: Report, keep: Path | None = None) -> 
     """
     kept = Kept(keep)
     note_words(job, sink)
+    retrieval.ready(job, sink, report, kept)
     job = translating.translated(job, sink, report)
     noisy = translating.labelled(job, lambda inner: _stage_one(inner, sink, report, kept), sink, report)
     job = translating.shown(job)
@@ -119,7 +121,7 @@ def _stage_one(job: RunInput, sink: Sink, report: Report, kept: Kept) -> list[Pr
             f"Stage I ({name}) needs labelled source data.",
             "Add --source DATASET (a data set of the same task in a related language).",
         )
-    labeler = lru_cache(maxsize=1)(lambda: _fitted(job, report, kept.folder("stage1-model")))
+    labeler = lru_cache(maxsize=1)(lambda: _fitted(job, sink, report, kept.folder("stage1-model")))
 
     def label(start: int, block: Sequence[Instance]) -> list[Prediction]:
         found: list[Prediction] = labeler().label(
@@ -130,9 +132,10 @@ def _stage_one(job: RunInput, sink: Sink, report: Report, kept: Kept) -> list[Pr
     return kept.pieces("stage1", job.instances, ITEMS_AT_A_TIME, label, (Prediction,))
 
 
-def _fitted(job: RunInput, report: Report, keep: Path | None) -> Any:
+def _fitted(job: RunInput, sink: Sink, report: Report, keep: Path | None) -> Any:
     labeler = build(job.recipe["stage1"]["labeler"], labeler_settings(job.recipe, "stage1"))
     sources = [(source.language, source.records) for source in job.sources]
+    more = {"beside": _beside(job, sink)} if getattr(labeler, "wants_beside", False) else {}
     labeler.fit(
         sources,
         job.instances,
@@ -141,8 +144,14 @@ def _fitted(job: RunInput, report: Report, keep: Path | None) -> Any:
         report=report,
         corrected=_corrected_records(job),
         keep=keep,
+        **more,
     )
     return labeler
+
+
+def _beside(job: RunInput, sink: Sink) -> Beside:
+    place = job.folder.parents[1] if job.folder else settings().workspace
+    return Beside(job.dataset.language, job.aligned, with_workspace(place).prompts, sink.note)
 
 
 def _corrected_records(job: RunInput) -> list[Record]:

@@ -84,7 +84,8 @@ class RunInput:
     `recorded` maps a position to the positions of its recorded exemplars in prompt order;
     `others` are the items outside the run that recorded exemplars name: they enter the pool with
     their `stage1` labels, or with those that Stage I gives them (0-CLT-U). `parallel` are texts with
-    their translations, to align words by. `again_template` is for items that are asked anew.
+    their translations, to align words by; `aligned` are pairs (text, its translation in the target's
+    language) that Stage I learns from. `again_template` is for items that are asked anew.
     `corrections` are human labels, which enter the pool with confidence 1: all that was said until
     `said_until` (ISO; "" = not known); `partial` are those of single words, by item and place, where nobody
     said anything of the rest. `warnings` are for the user's eyes. `folder` is that of the job
@@ -105,6 +106,7 @@ class RunInput:
     recorded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     others: Sequence[Instance] = ()
     parallel: Sequence[Instance] = ()
+    aligned: Sequence[tuple[str, str]] = ()
     completions: Sequence[Completion] = ()
     template: str = ""
     again_template: str = ""

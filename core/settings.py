@@ -71,6 +71,16 @@ class Settings(BaseSettings):
         return self.workspace / "cache" / "calls.sqlite"
 
     @property
+    def models(self) -> Path:
+        """Models made here: the demo world's, trained retrievers, encoders that were given a masked head."""
+        return self.workspace / "models"
+
+    @property
+    def prompts(self) -> Path:
+        """Trained soft prompts."""
+        return self.models / "prompts"
+
+    @property
     def embeddings(self) -> Path:
         """The cache of texts' vectors."""
         return self.workspace / "cache" / "embeddings"

@@ -49,6 +49,7 @@ PLACES = pa.schema(
     ]
 )
 WORDS = pa.schema([("position", pa.int64()), ("place", pa.int64()), ("label", pa.string())])
+PAIRS = pa.schema([("text", pa.string()), ("translation", pa.string())])
 POSITIONS = pa.schema([("position", pa.int64()), ("chosen", pa.list_(pa.int64()))])
 
 
@@ -66,6 +67,8 @@ def save(job: RunInput, folder: Path, asked: Mapping[str, Any] | None = None) ->
         _write(inputs / f"source-{number}.parquet", INSTANCE, rows)
     for stage, rows_of in (("stage1", job.stage1), ("stage2", job.stage2)):
         _write(inputs / f"{stage}.parquet", PREDICTION, map(_prediction_row, rows_of.values()))
+    pairs = ({"text": text, "translation": translation} for text, translation in job.aligned)
+    _write(inputs / "aligned.parquet", PAIRS, pairs)
     recorded = ({"position": p, "chosen": list(chosen)} for p, chosen in job.recorded.items())
     _write(inputs / "recorded.parquet", POSITIONS, recorded)
     _write(inputs / "completions.parquet", COMPLETION, map(asdict, job.completions))
@@ -108,6 +111,7 @@ def load(folder: Path) -> RunInput:
         recorded={row["position"]: tuple(row["chosen"]) for row in _rows(inputs / "recorded.parquet")},
         others=[record.instance for record in _records(inputs / "others.parquet")],
         parallel=tuple(record.instance for record in _records(inputs / "parallel.parquet")),
+        aligned=tuple((row["text"], row["translation"]) for row in _rows(inputs / "aligned.parquet")),
         completions=[Completion(**row) for row in _rows(inputs / "completions.parquet")],
         template=said["template"],
         again_template=said.get("again_template", ""),

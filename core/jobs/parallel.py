@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.errors import RecipeError
-from core.parallel_texts import known, with_parallel, with_translation
+from core.parallel_texts import known, pairs, with_parallel, with_translation
 from core.pipeline import strip_gold
 from core.run_input import Source
 from core.store import Store, views
 from core.translation.codes import among, same_language
 from core.types import Dataset, Instance
+
+Pair = tuple[str, str]
+"""A text and its translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,39 @@ def parallel(store: Store, target: Dataset, recipe: Mapping[str, Mapping[str, ob
             "Leave translation.data empty.",
         )
     rows = strip_gold(views.records(store, name, with_gold=False))
-    pairs = _side_by_side(rows, dataset, target)
-    return Parallel(dataset, rows, pairs, str(table.get("by") or "auto"), train)
+    beside = _side_by_side(rows, dataset, target)
+    return Parallel(dataset, rows, beside, str(table.get("by") or "auto"), train)
+
+
+def aligned(
+    store: Store, target: Dataset, recipe: Mapping[str, Mapping[str, object]]
+) -> tuple[tuple[Pair, ...], list[str]]:
+    """The sentence pairs of the data set that `stage1.parallel` names, and what a run's identity has of it.
+
+    A pair is (text in another language, its translation in the target's); whichever side the data set is on.
+
+    Raises:
+        UnknownName: there is no such data set.
+        RecipeError: it holds no translations into the target's language.
+    """
+    name = str(recipe["stage1"].get("parallel") or "")
+    if not name:
+        return (), []
+    dataset = views.dataset(store, name)
+    rows = strip_gold(views.records(store, name, with_gold=False))
+    of_target = same_language(dataset.language, target.language)
+    found = _from_target(rows) if of_target else pairs(rows, target.language)
+    if not found:
+        raise RecipeError(
+            f"{name} holds no sentences with their translations into {target.language}.",
+            "Give stage1.parallel a data set of sentence pairs, one side in the language to be labelled.",
+        )
+    return tuple(found), [dataset.fingerprint]
+
+
+def _from_target(rows: Sequence[Instance]) -> list[Pair]:
+    """Every translation of every sentence, the sentence itself last."""
+    return [(text, row.text) for row in rows for text in known(row).values() if row.text.strip()]
 
 
 def _side_by_side(rows: Sequence[Instance], dataset: Dataset, target: Dataset) -> list[Instance]:

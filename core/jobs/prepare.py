@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from core import catalog, own_recipes
 from core.advice.script_gap import script_warning
-from core.advice.sources import advised
-from core.errors import RecipeError, UnknownName
-from core.jobs.parallel import parallel
+from core.errors import RecipeError
+from core.jobs.parallel import aligned, parallel
 from core.jobs.request import Request as Request
+from core.jobs.source_data import default_sources as default_sources
+from core.jobs.source_data import sources_of, splits_asked, splits_of, with_labels_of
 from core.jobs.words import stored_labels, words_changed
 from core.local_parts import fingerprints
-from core.parallel_rows import without_translations
 from core.pipeline import strip_gold
 from core.prompts import prompt_sha256
 from core.recipe_stage1 import origin_of
 from core.recipes import Context, Imported, Recipe, asking_settings, resolve
+from core.retrieval import named
 from core.run_identity import run_id
 from core.run_input import RunInput, Source
 from core.store import Store, views
-from core.tokenization import UNKNOWN
-from core.types import Completion, Dataset, Instance, Prediction, Record
+from core.types import Completion, Dataset, Instance, Prediction
 
 PER_SOURCE = 400
 """Items of the target and of each source that are looked at for warnings."""
@@ -30,8 +29,6 @@ GOLD_SHOWN = (
     "Gold labels of the target are shown as exemplars (never a sentence's own): a skyline, "
     "not what can be reached without labels."
 )
-ADVISED = "advised"
-"""Stands for the sources that `core.advice.sources` would take."""
 
 
 def prepare(store: Store, request: Request) -> RunInput:
@@ -52,14 +49,14 @@ def prepare(store: Store, request: Request) -> RunInput:
     dataset = views.dataset(store, request.dataset)
     context = describe(store, dataset)
     recipe = resolve(request.recipe, request.overrides, context)
-    splits = _splits(dataset, request.split)
+    splits = splits_asked(dataset, request.split)
     fitted = recipe["stage1"]["labeler"] not in {"imported", "none", "gold"}
     wanted = fitted or (recipe["stage2"]["from_sources"] and request.sources)
     instances = _target(store, dataset, splits, request.limit)
-    sources = _sources(store, dataset, splits, instances, request) if wanted else []
+    sources = sources_of(store, dataset, splits, instances, request) if wanted else []
     if not sources:
         recipe["stage2"]["from_sources"] = 0
-    dataset = _with_labels(dataset, sources)
+    dataset = with_labels_of(dataset, sources)
     positions = [item.position for item in instances]
     origin, stage = origin_of(str(recipe["stage1"]["labels"]), context)
     if recipe["stage1"]["labeler"] == "gold":
@@ -78,13 +75,15 @@ def prepare(store: Store, request: Request) -> RunInput:
         "split": splits,
         "limit": request.limit,
         "seed": request.seed,
-        "sources": [[source.dataset, *_splits_of(source)] for source in sources],
+        "sources": [[source.dataset, *splits_of(source)] for source in sources],
         "corrections": sorted((p, list(v)) for p, v in corrections.items()),
         "files": fingerprints(recipe),
         "template": prompt_sha256(template),
     } | ({"again_template": prompt_sha256(again)} if again else {})
     data = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
-    data += beside.fingerprints
+    pairs, more = aligned(store, dataset, recipe)
+    data += [*beside.fingerprints, *more]
+    recipe = named(recipe, data[1:], request.seed, scope["sources"])
     return RunInput(
         run_id=run_id(recipe, data, scope | words_changed(store, instances, others, sources, partial)),
         dataset=dataset,
@@ -97,6 +96,7 @@ def prepare(store: Store, request: Request) -> RunInput:
         recorded=recorded,
         others=beside.of_target(dataset, others),
         parallel=tuple(beside.pairs),
+        aligned=pairs,
         completions=_completions(store, recipe, dataset.id),
         template=template,
         again_template=again,
@@ -155,16 +155,6 @@ def describe(store: Store, dataset: Dataset) -> Context:
     )
 
 
-def _splits(dataset: Dataset, asked: str | None) -> list[str]:
-    if asked is None:
-        return ["test"] if "test" in dataset.splits else sorted(dataset.splits)
-    names = asked.split("+")
-    for name in names:
-        if name not in dataset.splits:
-            raise UnknownName(f"split of {dataset.id}", name, dataset.splits)
-    return names
-
-
 def _target(store: Store, dataset: Dataset, splits: list[str], limit: int | None) -> list[Instance]:
     found = strip_gold(views.records(store, dataset.id, splits=splits, limit=limit, with_gold=False))
     if not found:
@@ -190,80 +180,15 @@ def _pool(
     asked = str(recipe["stage1"].get("pool", ""))
     if not asked:
         return []
-    splits = sorted(set(dataset.splits) - set(labelled)) if asked == "others" else _splits(dataset, asked)
+    splits = (
+        sorted(set(dataset.splits) - set(labelled)) if asked == "others" else splits_asked(dataset, asked)
+    )
     if not splits or set(splits) & set(labelled):
         raise RecipeError(
             f"{dataset.id} has no unlabelled sentences in {asked}: this run labels {', '.join(labelled)}.",
             f"Give other splits of it (--set stage1.pool=...); it has {', '.join(sorted(dataset.splits))}.",
         )
     return strip_gold(views.records(store, dataset.id, splits=splits, with_gold=False))
-
-
-def _sources(
-    store: Store, dataset: Dataset, labelled: list[str], instances: Sequence[Instance], request: Request
-) -> list[Source]:
-    asked = _named(store, dataset, request.sources) or default_sources(store, dataset)
-    found = [_source(store, dataset, instances, name) for name in asked]
-    for source in found:
-        if source.dataset == dataset.id and set(_splits_of(source)) & set(labelled):
-            raise RecipeError(
-                f"{dataset.id} cannot be its own source: this run labels {', '.join(labelled)}.",
-                "Give other splits of it (--source ID:SPLIT+SPLIT), or other data.",
-            )
-    return found
-
-
-def _named(store: Store, dataset: Dataset, asked: Sequence[str]) -> list[str]:
-    """The sources that a request names, `advised` spelled out, each once.
-
-    Raises:
-        RecipeError: advice was asked for and there is nothing to advise.
-    """
-    found = advised(store, dataset.id) if ADVISED in asked else []
-    if ADVISED in asked and not found:
-        raise RecipeError(
-            f"there is no labelled {dataset.task} data set in another language to learn from.",
-            "Import one (ssp catalog lists them), or name another --source.",
-        )
-    return list(dict.fromkeys([*(name for name in asked if name != ADVISED), *found]))
-
-
-def _splits_of(source: Source) -> list[str]:
-    return sorted({record.instance.split for record in source.records})
-
-
-def default_sources(store: Store, dataset: Dataset) -> list[str]:
-    """The data sets of the workspace that say of themselves that they are sources of this one."""
-    return [item.id for item in views.datasets(store) if item.meta.get("target") == dataset.id]
-
-
-def _source(store: Store, target: Dataset, instances: Sequence[Instance], asked: str) -> Source:
-    name, _, splits = asked.partition(":")
-    dataset = views.dataset(store, name)
-    if dataset.task != target.task:
-        raise RecipeError(f"{name} is a {dataset.task} data set, {target.id} needs {target.task}.")
-    wanted = _splits(dataset, splits) if splits else _training_splits(dataset)
-    records: list[Record] = [
-        record
-        for record in views.records(store, name, splits=wanted)
-        if record.labels is not None and UNKNOWN not in record.labels
-    ]
-    if not records:
-        raise RecipeError(f"source {name} has no labelled items in {', '.join(wanted)}.")
-    kept = without_translations(dataset, records, target, instances)
-    return Source(name, dataset.language, kept, len(records) - len(kept), dataset.egress)
-
-
-def _with_labels(dataset: Dataset, sources: Sequence[Source]) -> Dataset:
-    """A target that came without labels is labelled with those of its sources."""
-    if dataset.labels:
-        return dataset
-    found = {label: None for source in sources for record in source.records for label in record.labels or ()}
-    return replace(dataset, labels=tuple(sorted(found, key=lambda label: (label != "O", label[2:], label))))
-
-
-def _training_splits(dataset: Dataset) -> list[str]:
-    return ["train"] if "train" in dataset.splits else sorted(dataset.splits)
 
 
 def _stored_stage2(

@@ -6,7 +6,8 @@ label one instance at a time by reading the exemplars chosen for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +17,29 @@ from core.registry import Registry
 from core.types import Exemplar, Influence, Instance, Labels, Prediction, Record, Report
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a run hands to a labeler that wants more than its sources and the text of the target.
+
+    Attributes:
+        language: of the target, ISO 639-3.
+        pairs: (text, its translation in the target's language), as the setting `parallel` named them.
+        prompts: the folder where trained prompts are kept.
+        note: what is told of the run as a whole: a name, and JSON.
+    """
+
+    language: str
+    pairs: Sequence[tuple[str, str]]
+    prompts: Path
+    note: Callable[[str, Mapping[str, object]], None]
+
+
 class StageOneLabeler(Protocol):
     """Learns from labelled source languages, then labels target instances.
 
     A dataclass: its public fields are its settings, which a recipe gives as `stage1.FIELD`. Packages that
-    the class names in `packages`, and settings it names in `required`, are asked for before a run begins.
+    the class names in `packages`, and settings it names in `required`, are asked for before a run begins. One
+    whose class says `wants_beside = True` is given a `Beside` as the argument `beside` of `fit`.
     """
 
     def fit(

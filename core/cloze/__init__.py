@@ -1,0 +1,1 @@
+"""Cloze scoring with masked and causal language models, and soft prompts for it."""
