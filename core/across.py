@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STAGES = ("stage1", "consensus", "stage2")
+LOOKING = ("vote", "incontext")
+"""Labelers of Stage I that look at exemplars of the sources."""
+USUAL = "ngrams"
 COMPUTED = re.compile("[0-9a-f]{16}")
 
 
@@ -30,6 +33,8 @@ class Method:
         selector: which exemplars Stage II was shown; "" without a Stage II or where it is not known.
         k: how many; 0 where it is not said.
         model: who gave the labels of Stage II; "" without, or where it is not known.
+        encoder: the last part of the name of the model that Stage I used, if it used one.
+        similarity: what exemplars were compared by; "" for n-grams, and where none were.
     """
 
     recipe: str
@@ -37,10 +42,13 @@ class Method:
     selector: str
     k: int
     model: str
+    encoder: str = ""
+    similarity: str = ""
 
     def __str__(self) -> str:
         chosen = f"{self.selector} {self.k}".removesuffix(" 0") if self.selector else ""
-        parts = (self.recipe or "import", self.stage1, chosen, self.model)
+        first = f"{self.stage1} {self.encoder}".rstrip()
+        parts = (self.recipe or "import", first, chosen, self.similarity, self.model)
         return "/".join(part for part in parts if part)
 
 
@@ -141,7 +149,20 @@ def method(run: Mapping[str, Any]) -> Method:
         selector="" if "none" in (name, asked) else name,
         k=0 if asked == "none" else int(recipe.get("selector", {}).get("k") or 0),
         model="" if asked == "none" else str(recipe.get("llm", {}).get("model") or asked),
+        encoder=str(stage1.get("model") or "").rstrip("/").rpartition("/")[2],
+        similarity=_compared(recipe),
     )
+
+
+def _compared(recipe: Mapping[str, Any]) -> str:
+    """What finds exemplars, unless it is what every recipe begins with."""
+    table = recipe.get("embedder", {})
+    ends = recipe.get("stage2", {}).get("labeler") == "none"
+    unused = ends and recipe.get("stage1", {}).get("labeler") not in LOOKING
+    if unused or table.get("name", USUAL) == USUAL:
+        return ""
+    model = str(table.get("base") or table.get("model") or "").rstrip("/").rpartition("/")[2]
+    return f"{table['name']} {model}".rstrip()
 
 
 def _plain(labels: str) -> str:

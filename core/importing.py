@@ -26,6 +26,7 @@ from core.sources import Part, chained, fetched, label_set, sample_parts, scan
 from core.store import Store, facts, views
 from core.store.facts_archive import Handed
 from core.types import Dataset, Egress, Record, Report, TaskName
+from core.world import WORLD, corpora
 
 
 def import_catalog(
@@ -51,6 +52,8 @@ def import_catalog(
     if entry.kind == "sample":
         with as_file(files("core.catalog").joinpath("sample")) as folder:
             return _store(store, _dataset_of(entry), sample_parts(entry, folder), [], report)
+    if entry.kind == "world":
+        return _import_made_up(store, entry, report)
     parts, skipped = fetched(entry, settings, report)
     return _store(store, _dataset_of(entry), parts, skipped, report)
 
@@ -60,7 +63,7 @@ def _for_task(entry: CatalogEntry, task: TaskName | None) -> CatalogEntry:
         return entry
     if not entry.meta.get("unlabelled"):
         raise StudioError(f"{entry.id} is a {entry.task} data set, not one of {task}.", "Leave out --task.")
-    able = formats[entry.files[0].format].tasks
+    able = formats[entry.files[0].format].tasks if entry.files else (entry.task,)
     if task not in able:
         raise StudioError(f"{entry.id} cannot be labelled for {task}.", f"Choose {', '.join(able)}.")
     return replace(entry, id=f"{entry.id}-{task}", task=task)
@@ -227,6 +230,17 @@ def _import_release(store: Store, settings: Settings, entry: CatalogEntry, repor
     return done | _answer(store, done["dataset"], created=done["created"], skipped=done["notes"])
 
 
+def _import_made_up(store: Store, entry: CatalogEntry, report: Report) -> dict[str, Any]:
+    """A data set of the demo world, drawn as it is stored, with the template its causal model knows."""
+    described = replace(_dataset_of(entry), labels=corpora.labels(WORLD))
+    partner, number = str(entry.meta.get("partner", "")), entry.meta.get("pairs", 0)
+    made = corpora.records(WORLD, entry.language, report, partner=partner, number=int(str(number)))
+    dataset_id, created = facts.add_dataset(store, described, made)
+    if not entry.meta.get("unlabelled"):
+        facts.add_template(store, dataset_id, corpora.TEMPLATE, corpora.template(WORLD), "this project")
+    return _answer(store, dataset_id, created=created, skipped=[])
+
+
 def _dataset_of(entry: CatalogEntry) -> Dataset:
     return Dataset(
         id=entry.id,
@@ -237,7 +251,7 @@ def _dataset_of(entry: CatalogEntry) -> Dataset:
         licence=entry.licence,
         citation=entry.citation,
         source=entry.repository,
-        illustrative=entry.kind == "sample",
+        illustrative=entry.kind in ("sample", "world"),
         meta=dict(entry.meta),
     )
 

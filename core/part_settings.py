@@ -19,7 +19,7 @@ def defaults(part: type[Any]) -> dict[str, Any]:
     return {
         spec.name.rstrip("_"): spec.default
         for spec in fields(part)
-        if not spec.name.startswith("_") and spec.name != "task"
+        if spec.init and not spec.name.startswith("_") and spec.name != "task"
     }
 
 

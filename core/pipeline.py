@@ -23,7 +23,7 @@ from core.labelers.posteriors import posterior_from
 from core.recipes import labeler_settings
 from core.run_input import RunInput, Sink
 from core.settings import settings, with_workspace
-from core.source_exemplars import with_sources
+from core.source_exemplars import Nearest, with_sources
 from core.tokenization import EVERY, source_key
 from core.types import (
     Dataset,
@@ -116,7 +116,7 @@ def _stage_one(job: RunInput, sink: Sink, report: Report, kept: Kept) -> list[Pr
         return in_context.stage_one(job, sink, report)
     if name == "imported":
         return [job.stage1[item.position] for item in job.instances if item.position in job.stage1]
-    if not job.sources:
+    if not job.sources and _needs_sources(job):
         raise RecipeError(
             f"Stage I ({name}) needs labelled source data.",
             "Add --source DATASET (a data set of the same task in a related language).",
@@ -132,10 +132,16 @@ def _stage_one(job: RunInput, sink: Sink, report: Report, kept: Kept) -> list[Pr
     return kept.pieces("stage1", job.instances, ITEMS_AT_A_TIME, label, (Prediction,))
 
 
+def _needs_sources(job: RunInput) -> bool:
+    """Whether the labeler has nothing to go by without labelled data of other languages."""
+    made = build(job.recipe["stage1"]["labeler"], labeler_settings(job.recipe, "stage1"))
+    return bool(getattr(made, "needs_sources", True))
+
+
 def _fitted(job: RunInput, sink: Sink, report: Report, keep: Path | None) -> Any:
     labeler = build(job.recipe["stage1"]["labeler"], labeler_settings(job.recipe, "stage1"))
     sources = [(source.language, source.records) for source in job.sources]
-    more = {"beside": _beside(job, sink)} if getattr(labeler, "wants_beside", False) else {}
+    more = {"beside": _beside(job, sink, report)} if getattr(labeler, "wants_beside", False) else {}
     labeler.fit(
         sources,
         job.instances,
@@ -149,9 +155,10 @@ def _fitted(job: RunInput, sink: Sink, report: Report, keep: Path | None) -> Any
     return labeler
 
 
-def _beside(job: RunInput, sink: Sink) -> Beside:
+def _beside(job: RunInput, sink: Sink, report: Report) -> Beside:
     place = job.folder.parents[1] if job.folder else settings().workspace
-    return Beside(job.dataset.language, job.aligned, with_workspace(place).prompts, sink.note)
+    prompts, near = with_workspace(place).prompts, Nearest(job, report)
+    return Beside(job.dataset.language, job.aligned, prompts, sink.note, near)
 
 
 def _corrected_records(job: RunInput) -> list[Record]:

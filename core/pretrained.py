@@ -6,14 +6,16 @@ to the library that reads them: it has no occasion to reach out by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core import world
 from core.errors import RecipeError
 from core.hub import fetch, has_weights, local_folder
+from core.library_remarks import quiet
+from core.types import Report
 
 PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack")
 UNREADABLE = (OSError, ValueError, RuntimeError, LookupError, ImportError, TypeError, AttributeError)
@@ -37,17 +39,21 @@ class Kind:
         return f"{'an' if self.noun[0] in 'aeio' else 'a'} {self.noun}"
 
 
-def folder_of(kind: Kind, name: str, *, download: bool, size: str = "") -> Path:
+def folder_of(kind: Kind, name: str, *, download: bool, size: str = "", report: Report | None = None) -> Path:
     """The folder of a model with a configuration and weights in safetensors.
 
     Args:
         download: fetch what is missing; otherwise nothing leaves or reaches this machine.
         size: of the download in words, where it is known.
+        report: told of the training of a model of the demo world, which is trained when it is not there.
+            None: nothing is trained, and what is returned may not be there yet.
 
     Raises:
         RecipeError: there is none, or it has other weights.
         DownloadError: it could not be fetched.
     """
+    if world.is_world(name):
+        return world.ensure(name, report) if report else world.folder(name)
     found = local_folder(name)
     named = Path(name).expanduser().is_dir()
     if download and not named and (found is None or not has_weights(found)):
@@ -111,7 +117,7 @@ def loaded(kind: Kind, name: str, what: str, load: Callable[[], Any]) -> Any:
     from safetensors import SafetensorError
 
     try:
-        with _quiet():
+        with quiet():
             return load()
     except (*UNREADABLE, SafetensorError) as problem:
         reason = str(problem).strip().partition("\n")[0].rstrip(".") or type(problem).__name__
@@ -119,20 +125,3 @@ def loaded(kind: Kind, name: str, what: str, load: Callable[[], Any]) -> Any:
             f"the {what} of the {kind.noun} {name} could not be loaded: {reason}.",
             f"Copy the model again, or give {kind.setting} {kind.known}.",
         ) from None
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the library's remarks on heads that are new and its bars."""
-    from transformers.utils import logging as remarks
-
-    logging: Any = remarks
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

@@ -16,6 +16,8 @@ from core.part_settings import defaults, typed
 from core.recipe_context import Context, Recipe
 from core.recipe_stage1 import stored
 from core.tasks import tasks
+from core.world import is_world
+from core.world.corpora import TEMPLATE
 
 ASKING = tuple(defaults(Asking))
 """Entries of table `llm` that are not settings of the language model."""
@@ -80,7 +82,13 @@ def decide_template(recipe: Recipe, context: Context) -> None:
     if stage2["template"] == "auto":
         released = stage2["llm"] == "replay" and RELEASED in context.templates
         asked = stage2["llm"] == "replay" or stage2["llm"] in LIVE
-        stage2["template"] = RELEASED if released else context.dataset.task if asked else "none"
+        usual = context.dataset.task if asked else "none"
+        stage2["template"] = RELEASED if released else TEMPLATE if _of_the_world(recipe, context) else usual
+
+
+def _of_the_world(recipe: Recipe, context: Context) -> bool:
+    """Whether a model of the demo world is asked, which reads only the prompt that comes with its data."""
+    return TEMPLATE in context.templates and is_world(str(model_settings(recipe).get("model", "")))
 
 
 def need_recordings(recipe: Recipe, context: Context) -> None:

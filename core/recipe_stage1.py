@@ -11,8 +11,8 @@ from core.recipe_context import Context, Imported, Recipe
 NEWEST = "newest"
 """Stands for the last finished run of the data set that went as far as Stage II, and saw no gold."""
 LAST_FIRST = ("stage2", "consensus", "stage1")
-K = 8
-"""Exemplars of the sources that a language model sees in Stage I (SSP, section 3.1)."""
+SHOWN = {"incontext": 8, "vote": 3}
+"""Exemplars of the sources that Stage I sees (SSP, section 3.1; XAMPLER, section 3)."""
 NO_PRIOR = ("none", "gold")
 """Labelers that leave nothing for the offline tagger to correct."""
 
@@ -27,9 +27,11 @@ def decide_stage1(recipe: Recipe, context: Context, offline: Mapping[str, str]) 
     if stage1["labeler"] == "auto":
         wants_import = stage1["labels"] != "auto" or context.imported
         stage1["labeler"] = "imported" if wants_import else offline[context.dataset.task]
+    _need_task(str(stage1["labeler"]), context)
     if stage1["labeler"] == "incontext":
         _need_llm(recipe)
-        stage1.setdefault("k", K)
+    if stage1["labeler"] in SHOWN:
+        stage1.setdefault("k", SHOWN[stage1["labeler"]])
     if stage1["labeler"] == "gold" and not context.gold:
         raise RecipeError(f"{context.dataset.id} has no gold labels to show.", "Use the recipe ssp.")
     imported = stage1["labeler"] == "imported"
@@ -68,6 +70,20 @@ def origin_of(labels: str, context: Context) -> tuple[str, str]:
 def stored(labels: str, context: Context) -> Imported:
     """What is stored beside these labels."""
     return context.imported.get(labels, Imported(frozenset()))
+
+
+def _need_task(name: str, context: Context) -> None:
+    """A labeler that does not do every task says so: this is told before anything is trained."""
+    from core import labelers
+
+    done = getattr(labelers.labelers[name], "tasks", None) if name in labelers.labelers else None
+    task = context.dataset.task
+    if done and task not in done:
+        raise RecipeError(
+            f"Stage I by {name} gives one label to a whole text ({', '.join(done)}), "
+            f"and {context.dataset.id} is a {task} data set.",
+            "Use --set stage1=crf or encoder for labels of words.",
+        )
 
 
 def _need_llm(recipe: Recipe) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from core import embedders
 from core.errors import RecipeError, UnknownName
 from core.llms import LIVE
+from core.part_settings import defaults
 from core.recipe_context import Context, Imported, Recipe
 from core.recipe_llm import asking_settings, decide_llm, decide_template, model_settings, need_recordings
 from core.recipe_selector import decide_selector
@@ -48,6 +49,8 @@ SHORT_NAMES = {
     )
 }
 TOKEN_TASKS = {"pos", "ner"}
+LEARNED = "xampler"
+"""The embedder that is trained for the run."""
 FROM_SOURCES = 8
 """Gold exemplars of source languages for the offline tagger, measured in docs/measured.md."""
 FIXED = {
@@ -93,6 +96,7 @@ def resolve(name: str, overrides: Mapping[str, str], context: Context) -> Recipe
 def apply_overrides(recipe: Recipe, overrides: Mapping[str, str]) -> set[str]:
     """Write `key=value` settings into the recipe; returns the full keys that were set."""
     chosen = set()
+    _leave_out(recipe, {SHORT_NAMES.get(key, key): text.strip() for key, text in overrides.items()})
     for key, text in overrides.items():
         full = SHORT_NAMES.get(key, key)
         table, _, field_name = full.partition(".")
@@ -104,6 +108,22 @@ def apply_overrides(recipe: Recipe, overrides: Mapping[str, str]) -> set[str]:
         chosen.add(full)
     _agree(recipe, chosen)
     return chosen
+
+
+def _leave_out(recipe: Recipe, asked: Mapping[str, str]) -> None:
+    """Of a recipe's own settings, those that belong to the part which another one takes the place of."""
+    from core import labelers
+
+    parts: tuple[tuple[str, str, Any], ...] = (
+        ("embedder", "name", embedders.embedders),
+        ("stage1", "labeler", labelers.labelers),
+    )
+    for table, key, registry in parts:
+        before, name = recipe[table].get(key), asked.get(f"{table}.{key}", recipe[table].get(key))
+        if name == before or before not in registry or name not in registry:
+            continue
+        kept = {key, *FIXED.get(table, ()), *defaults(registry[name])}
+        recipe[table] = {setting: value for setting, value in recipe[table].items() if setting in kept}
 
 
 def _full_keys(recipe: Recipe) -> list[str]:
@@ -131,11 +151,21 @@ def _value(text: str) -> object:
 def _agree(recipe: Recipe, chosen: set[str]) -> None:
     """`stage2=none` and `llm=...` name the same thing from two sides: keep them consistent."""
     stage2 = recipe["stage2"]
+    if stage2["labeler"] == "none" and "stage2.llm" in chosen and recipe["embedder"]["name"] == LEARNED:
+        return  # it labels the pairs that the retriever learns from
     if "stage2.labeler" in chosen and stage2["labeler"] == "none":
-        if recipe["stage1"]["labeler"] != "incontext" and recipe["translation"].get("name") != "llm":
+        if not _asks(recipe):
             stage2["llm"] = "none"
     elif "stage2.llm" in chosen and "stage2.labeler" not in chosen and not _ends_with_stage1(recipe):
         stage2["labeler"] = "auto"
+    elif "stage1.labeler" in chosen and stage2["labeler"] == "none" and not _asks(recipe):
+        stage2["llm"] = "none"
+
+
+def _asks(recipe: Recipe) -> bool:
+    """Whether a recipe without Stage II asks a language model all the same."""
+    in_view = recipe["stage1"]["labeler"] == "incontext"
+    return bool(in_view or recipe["translation"].get("name") == "llm")
 
 
 def _ends_with_stage1(recipe: Recipe) -> bool:

@@ -18,7 +18,7 @@ def code_version() -> str:
     """Version plus a digest of the engine's own source: other code, other run."""
     digest = hashlib.sha256()
     root = Path(core.__file__).parent
-    rooms = ("tasks", "embedders", "llms", "asking", "labelers", "selectors")
+    rooms = ("tasks", "embedders", "llms", "asking", "labelers", "selectors", "cloze", "retrieval", "world")
     files = sorted(
         path for room in rooms for kind in ("*.py", "*.json") for path in (root / room).rglob(kind)
     )

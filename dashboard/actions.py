@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from core import demo, importing, jobs, label_import, own_recipes, tagsets
+from core import demo, importing, jobs, label_import, own_recipes, sweeps, tagsets
 from core.calls import pricing
 from core.desk import sampling
 from core.errors import StudioError
@@ -94,6 +95,36 @@ def start_run(
         limit=limit,
         seed=seed,
     )
+
+
+def start_sweep(
+    recipe: str,
+    dataset: str,
+    overrides: Mapping[str, str],
+    over: Mapping[str, Sequence[str]],
+    seeds: int,
+    *,
+    variants: Mapping[str, Mapping[str, str]] | None = None,
+    sources: Sequence[str] = (),
+    split: str | None = None,
+    limit: int | None = None,
+) -> list[str]:
+    """Start every run of a sweep, under the seeds 0, 1, ...; returns the jobs' ids.
+
+    All of it is looked at before the first is started. Runs that are stored already are not made again.
+    """
+    writable()
+    base = prepare.Request(recipe, dataset, overrides, sources, split, limit)
+    rows = sweeps.rows_of(base, over, variants)
+    sweeps.checked(resources.store(), rows)
+    asked = (replace(row.request, seed=seed) for seed in range(seeds) for row in rows)
+    return [submit(resources.store(), settings(), request) for request in asked]
+
+
+def kept_prompts() -> list[Path]:
+    """The trained prompts of this workspace, newest first."""
+    found = settings().prompts.glob("*.safetensors")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def ask_again(

@@ -56,6 +56,7 @@ def _of_run(_here: Here, run: str, n: int | None, version: tuple[str, int]) -> s
         "Right: its gold labels" if here.gold else "No gold labels",
         _labels(dataset),
         f"Run {run}",
+        _learned(here.run),
         _seeds([here.run]),
         naming.counted(here.run["n"] if n is None else n, dataset.task),
         _code([here.run]),
@@ -95,6 +96,15 @@ def _right(compared: Comparison) -> str:
 
 def _labels(dataset: Dataset) -> str:
     return f"{len(dataset.labels)} labels"
+
+
+def _learned(run: Mapping[str, Any]) -> str:
+    """The model that Stage I of a run asked or trained, and the retriever that was trained for it."""
+    recipe = naming.resolved(run)
+    stage1, embedder = recipe.get("stage1", {}), recipe.get("embedder", {})
+    model = f"Stage I: {naming.stage1_source(run)}, model {stage1['model']}" if stage1.get("model") else ""
+    base = f"Retriever trained from {embedder['base']}" if embedder.get("base") else ""
+    return ". ".join(part for part in (model, base) if part)
 
 
 def _seeds(runs: Iterable[Mapping[str, Any]]) -> str:

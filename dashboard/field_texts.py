@@ -8,8 +8,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from dashboard.method_texts import LABELS, MAIN_EMBEDDER, MAIN_STAGE1, OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +24,30 @@ class FieldText:
 
 
 MAIN = {
-    "stage1": ("model", "epochs", "per_source", "self_training", "download"),
+    "stage1": ("model", *MAIN_STAGE1, "epochs", "per_source", "self_training", "download"),
     "selector": ("k", "preset", "lambda", "percentile", "coverage", "demand", "price"),
     "stage2": ("from_sources",),
+    "embedder": MAIN_EMBEDDER,
     "llm": ("output", "constrain", "confidence", "concurrency", "batch_size", "device"),
 }
 """Fields that are always in view; the others are folded away."""
 
 TEXTS: Mapping[str, FieldText] = {
-    "stage1.model": FieldText("Encoder", "A folder, or the name of a pretrained encoder on this machine."),
+    "stage1.model": FieldText("Model", "A folder, or the name of a pretrained model on this machine."),
     "stage1.epochs": FieldText(
         "Passes over the sources", "More take longer; training stops early by itself."
     ),
     "stage1.per_source": FieldText("Items per source language", "At most so many, drawn by the seed."),
-    "stage1.download": FieldText("Fetch the encoder if it is not here", "Nothing is fetched without this."),
+    "stage1.download": FieldText("Fetch the model if it is not here", "Nothing is fetched without this."),
     "stage1.iterations": FieldText("Training steps"),
     "stage1.lower_case": FieldText("Share seen again in lower case", "0 to 1; for text without capitals."),
     "stage1.self_training": FieldText(
         "Learn from its own sure labels", "A second round on target sentences it labelled confidently."
     ),
-    "stage1.learning_rate": FieldText("Learning rate", "0 = chosen for you."),
+    "stage1.learning_rate": FieldText("Learning rate"),
     "stage1.batch_size": FieldText("Texts at a time", "Fewer need less memory."),
-    "stage1.max_length": FieldText("Sub-words read at once", "Longer sentences are read in parts."),
-    "stage1.patience": FieldText("Patience", "Stop after so many passes that brought nothing."),
+    "stage1.max_length": FieldText("Sub-words read at once"),
+    "stage1.patience": FieldText("Patience"),
     "stage1.dev_share": FieldText(
         "Share held out", "Part of the sources that decides when to stop; 0 = none."
     ),
@@ -171,11 +174,14 @@ TEXTS: Mapping[str, FieldText] = {
 
 def text(table: str, name: str, part: type[Any] | None) -> FieldText:
     """Label and help of a field of a recipe's table."""
-    known = TEXTS.get(f"{table}.{name}")
-    if known:
-        return known
+    key = f"{table}.{name}"
     said = described(part).get(name, "") if part else ""
-    return FieldText(name.replace("_", " ").capitalize(), said[:1].upper() + said[1:])
+    said = said[:1].upper() + said[1:]
+    if key in TEXTS:
+        known = TEXTS[key]
+        return known if known.help else replace(known, help=said)
+    usual = name.replace("_", " ").capitalize()
+    return FieldText(LABELS.get(key, usual), said, OPTIONS.get(key, {}))
 
 
 def described(part: type[Any]) -> dict[str, str]:

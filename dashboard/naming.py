@@ -11,6 +11,12 @@ from core.catalog import language
 from core.errors import UnknownName
 from core.llms import LIVE
 from core.types import Dataset
+from dashboard.part_names import LABELERS as LABELERS
+from dashboard.part_names import METHODS as METHODS
+from dashboard.part_names import RECIPES as RECIPES
+from dashboard.part_names import SELECTORS as SELECTORS
+from dashboard.part_names import SHORT_SIMILARITIES as SHORT_SIMILARITIES
+from dashboard.part_names import SIMILARITIES as SIMILARITIES
 
 TASKS = {"pos": "Part of speech", "ner": "Named entities", "nli": "Inference", "topic": "Topic"}
 SHORT_TASKS = {"pos": "POS", "ner": "NER", "nli": "NLI", "topic": "topic"}
@@ -30,25 +36,6 @@ METRICS = {
     "paper_f1": "Paper-compatible F1",
 }
 MAIN_METRIC = {"pos": "token_accuracy", "ner": "span_f1", "nli": "accuracy", "topic": "accuracy"}
-LABELERS = {
-    "crf": "CRF trained on the source languages",
-    "overlap": "word-overlap baseline",
-    "ngram_lr": "n-gram classifier trained on the sources",
-    "encoder": "pretrained encoder, fine-tuned on the sources",
-    "incontext": "language model, shown exemplars of the sources",
-    "none": "nobody",
-    "gold": "gold labels, as a skyline",
-}
-RECIPES = {
-    "ssp": "SSP",
-    "transfer": "Transfer",
-    "nearest": "Nearest",
-    "random": "Random",
-    "zeroshot": "Zero-shot",
-    "source_icl": "Source exemplars",
-    "skyline": "Skyline",
-    "iterate": "Once more",
-}
 IMPORTED = {"zgul": "ZGUL", "zgul_plus": "ZGUL+", "codec": "CODEC", "deberta": "DeBERTa"}
 LLMS = {
     "offline": "offline in-context tagger",
@@ -66,20 +53,6 @@ OUTCOMES = {
     "truncated": "cut off",
     "failed": "no answer",
 }
-SELECTORS = {
-    "ilp": "ILP",
-    "recorded": "recorded exemplars",
-    "random": "random",
-    "similarity": "nearest",
-    "mmr": "marginal relevance (MMR)",
-    "dpp": "determinantal (DPP)",
-    "set_bsr": "set coverage (Set-BSR)",
-    "vote_k": "vote-k",
-    "label_diverse": "label-diverse greedy",
-    "none": "no exemplars",
-}
-METHODS = ("ilp", "similarity", "mmr", "dpp", "set_bsr", "vote_k", "label_diverse", "random")
-"""Selectors to choose from, in the order they are offered."""
 PROVEN = {"certificate", "search", "milp", "optimal"}
 STATUSES = {
     "certificate": "proven optimal: the best by score show every label",
@@ -196,6 +169,15 @@ def run_details(run: Mapping[str, Any]) -> str:
 def selector_title(selector: Mapping[str, Any]) -> str:
     name = SELECTORS.get(str(selector.get("name")), str(selector.get("name")))
     return f"{name}, K = {selector['k']}" if "k" in selector else name
+
+
+def similarity(run: Mapping[str, Any]) -> str:
+    """By what the exemplars of a run were compared, in two words; "" where it chose none, or by n-grams."""
+    table = _resolved(run)
+    name = str(table.get("embedder", {}).get("name", "ngrams"))
+    ends = table.get("stage2", {}).get("labeler") == "none"
+    looked = not ends or table.get("stage1", {}).get("labeler") in {"vote", "incontext"}
+    return SHORT_SIMILARITIES.get(name, name) if looked and name != "ngrams" else ""
 
 
 def stage1_source(run: Mapping[str, Any]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
-from core import labelers, llms, recipes, selectors
+from core import embedders, labelers, llms, recipes, retrieval, selectors
 from core.egress import EgressRefused, check, host_of, is_this_machine
 from core.errors import RecipeError, StudioError
 from core.jobs import prepare
@@ -17,13 +17,13 @@ from core.llms import LIVE
 from core.part_settings import defaults, typed
 from core.recipes import Context, Recipe
 from core.types import Dataset
-from dashboard import actions, naming, queries, resources, state
+from dashboard import actions, queries, resources, state
 
 SCOPE = ("recipe", "sources", "split", "limit", "seed")
 CONSENTS = {"embedder.agreed": "embedder.base_url", "llm.agreed": "llm.base_url"}
 """Consent to send text, and the address it is for. Never read from a link: who follows it has not agreed."""
 TASKS_OF = {"crf": ("pos", "ner"), "overlap": ("nli",), "ngram_lr": ("topic",)}
-"""Tasks of the Stage-I labelers that do not do all."""
+"""Tasks of the Stage-I labelers that do not do all, and do not say so themselves."""
 GIVEN = ("imported", "none", "gold")
 """Stage-I labelers that nothing is trained for."""
 Rows = Mapping[str, Any]
@@ -79,6 +79,13 @@ class Plan:
         return bool(self.resolved and self.resolved["stage1"]["labeler"] not in GIVEN)
 
     @property
+    def learns(self) -> bool:
+        """Whether anything of it has to learn from labelled sources: Stage I, or a retriever."""
+        if self.resolved is None:
+            return False
+        return retrieval.learns(self.resolved) or (self.fitted and _needs_sources(self.resolved))
+
+    @property
     def n_items(self) -> int:
         """How many items of the target would be labelled."""
         splits = self.dataset.splits
@@ -112,14 +119,18 @@ def _context(dataset: str, version: tuple[str, int]) -> Context:
     return prepare.describe(resources.store(), queries.dataset(dataset))
 
 
-def read(dataset: Dataset) -> Plan:
-    """The plan the address describes; what it says of this page and makes no sense is left out."""
+def read(dataset: Dataset, recipe: str = "") -> Plan:
+    """The plan the address describes; what it says of this page and makes no sense is left out.
+
+    Args:
+        recipe: where the page begins; "" = `ssp`.
+    """
     every = {name: found for name, found in actions.recipes().items() if dataset.task in found["tasks"]}
     context = replace(_context(dataset.id, resources.version()), recipes=every)
     asked = {key: value for key, value in state.rows("plan").items() if key in SCOPE or "." in key}
     rows = {key: value for key, value in asked.items() if key not in CONSENTS}
-    recipe = str(rows.get("recipe", ""))
-    recipe = recipe if recipe in every else "ssp" if "ssp" in every else next(iter(every))
+    wanted = (str(rows.get("recipe", "")), recipe, "ssp", *every)
+    recipe = next(name for name in wanted if name in every)
     named = rows.get("sources")
     sources = tuple(map(str, named)) if isinstance(named, list) else ()
     plan = Plan(dataset, context, rows, recipe, sources, None, None)
@@ -141,7 +152,7 @@ def _stand_in(plan: Plan) -> dict[str, str]:
 
 def used_sources(plan: Plan) -> list[str]:
     """The source data sets as the run would take them."""
-    if plan.sources or not plan.fitted:
+    if plan.sources or not (plan.fitted or plan.learns):
         return list(plan.sources)
     return actions.default_sources(plan.dataset)
 
@@ -151,11 +162,14 @@ def _check(plan: Plan, *, lacks_model: bool) -> None:
     if lacks_model:
         raise RecipeError("no language model is chosen yet.", "Choose a server and a model under Stage II.")
     used = used_sources(plan)
-    if plan.fitted and not used:
+    if plan.learns and not used:
+        who = f"Stage I ({plan.decided('stage1.labeler')})" if plan.fitted else "The retriever"
         raise RecipeError(
-            f"Stage I ({plan.decided('stage1.labeler')}) is trained here and needs labelled source data.",
+            f"{who} is trained here and needs labelled source data.",
             "Choose source languages, or use the advised ones.",
         )
+    if pairs := str(plan.decided("stage1.parallel") or ""):
+        queries.dataset(pairs)
     found = [queries.dataset(name.partition(":")[0]) for name in used]
     for source in found:
         if source.task != plan.dataset.task:
@@ -184,17 +198,31 @@ def shown(plan: Plan) -> list[Dataset]:
 
 
 def stage1_names(task: str) -> list[str]:
-    """The Stage-I labelers that can be trained for a task."""
+    """The Stage-I labelers there are for a task."""
+    parts = {name: labelers.labelers[name] for name in labelers.labelers}
     return [
         name
-        for name in labelers.labelers
-        if hasattr(labelers.labelers[name], "fit") and task in TASKS_OF.get(name, (task,))
+        for name, found in parts.items()
+        if hasattr(found, "fit") and task in getattr(found, "tasks", TASKS_OF.get(name, (task,)))
     ]
+
+
+def _needs_sources(recipe: Recipe) -> bool:
+    """Whether the labeler of Stage I has nothing to go by without labelled sources."""
+    name = recipe["stage1"]["labeler"]
+    if name not in labelers.labelers:
+        return True
+    made = labelers.build(name, recipes.labeler_settings(recipe, "stage1"))
+    return bool(getattr(made, "needs_sources", True))
 
 
 def part(table: str, name: str) -> type[Any] | None:
     """The class whose fields are settings of a recipe's table; None for names that stand for no part."""
-    registries: Mapping[str, Any] = {"selector": selectors.selectors, "llm": llms.llms}
+    registries: Mapping[str, Any] = {
+        "selector": selectors.selectors,
+        "llm": llms.llms,
+        "embedder": embedders.embedders,
+    }
     found: Any = registries.get(table, labelers.labelers)
     known = name in found
     return found[name] if known else None
@@ -249,22 +277,6 @@ def command(plan: Plan) -> str:
     for key, value in plan.overrides.items():
         words += ["--set", f"{key}={value}"]
     return shlex.join(words)
-
-
-def earlier(plan: Plan) -> list[tuple[float, int]]:
-    """Seconds and items of the runs in this workspace that did the same kind of work."""
-    if plan.resolved is None:
-        return []
-    rows = [run for dataset in queries.datasets() for run in queries.runs(dataset.id)]
-    wanted = _kind(plan.resolved)
-    same = [run for run in rows if run["kind"] == "run" and _kind(naming.resolved(run)) == wanted]
-    timed = [(run["meta"].get("seconds"), run["n"]) for run in same]
-    return [(float(seconds), int(n)) for seconds, n in timed if isinstance(seconds, int | float)]
-
-
-def _kind(recipe: Mapping[str, Any]) -> Sequence[Any]:
-    tables = [recipe.get(name) or {} for name in ("stage1", "selector", "embedder", "stage2")]
-    return [tables[0].get("labeler"), tables[1].get("name"), tables[2].get("name"), tables[3].get("labeler")]
 
 
 def _word(value: object) -> str:

@@ -12,9 +12,11 @@ import streamlit as st
 from core import catalog, languages
 from core.advice.sources import advise
 from core.inspection import FileChoice, Inspection, inspect
+from core.jobs import parallel
 from core.labelers.kernel import weights
 from core.store import views
 from core.study import measured
+from core.sweeps import Found, found
 from core.types import Dataset, Influence, Instance, Language, Prediction, Report, Score
 from dashboard import naming, resources
 from dashboard.naming import MAIN_METRIC
@@ -238,6 +240,26 @@ def _advice(dataset_id: str, version: tuple[str, int]) -> list[AdviceRow]:
 def advice(dataset_id: str) -> list[AdviceRow]:
     """Data sets to learn from, best first: dataset, language, score, chosen, reasons."""
     return _advice(dataset_id, resources.version())
+
+
+def parallel_sets(target: Dataset) -> list[str]:
+    """Data sets with sentences in the target's language beside their translations."""
+    return _parallel_sets(target.id, resources.version())
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _parallel_sets(target: str, version: tuple[str, int]) -> list[str]:
+    return parallel.offered(resources.store(), views.dataset(resources.store(), target))
+
+
+def sweeps(dataset_id: str, recipes: Sequence[str] = ()) -> list[Found]:
+    """The scored runs of a data set with their settings, newest first."""
+    return _sweeps(dataset_id, tuple(recipes), resources.version())
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _sweeps(dataset_id: str, recipes: tuple[str, ...], version: tuple[str, int]) -> list[Found]:
+    return found(resources.store(), dataset_id, recipes)
 
 
 def tagger(task: str) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ PAGES = Path(__file__).resolve().parents[1] / "pages"
 OVERVIEW = str(PAGES / "overview.py")
 IMPORT = str(PAGES / "import_data.py")
 RUN = str(PAGES / "run.py")
+METHOD = str(PAGES / "method.py")
 STAGE1 = str(PAGES / "stage1.py")
 EXEMPLARS = str(PAGES / "exemplars.py")
 COMPARE = str(PAGES / "compare.py")
@@ -20,6 +21,7 @@ TITLES = {
     OVERVIEW: ("Overview", ":material/home:", "overview"),
     IMPORT: ("Import", ":material/database_upload:", "import"),
     RUN: ("Run", ":material/play_arrow:", "run"),
+    METHOD: ("Method", ":material/schema:", "method"),
     STAGE1: ("Stage I", ":material/looks_one:", "stage1"),
     EXEMPLARS: ("Exemplars", ":material/join_inner:", "exemplars"),
     COMPARE: ("Compare", ":material/compare_arrows:", "compare"),

@@ -16,7 +16,7 @@ ONE_OF = {
     "order": ORDERS,
     "changed": ("", *CHANGES),
     "task": ("", "pos", "ner", "nli", "topic"),
-    "tab": ("", "file", "labels", "try", "set", "worth", "wording"),
+    "tab": ("", "file", "labels", "try", "set", "worth", "wording", "plan", "training", "results"),
     "stage": ("", "stage1", "stage2"),
     "outcome": ("", *OUTCOMES),
     "kind": ("", "ner"),
@@ -28,6 +28,7 @@ ONE_OF = {
     "by": ("", "script"),
     "per": ("", "recipe", "model", "selector", "stage1"),
     "feed": ("", "unsure", "value", "disagreement", "audit", "adjudicate", "flagged", "mine", "file"),
+    "method": ("", "ssp", "xampler", "mpt", "rosprompt"),
     "audited": ("", "agreement", "history", "effort", "people"),
 }
 """Parts of the view that know only these values; the first is what anything else is read as."""
@@ -49,7 +50,8 @@ class View:
     `blamed` the exemplar looked at there, as `DATASET@POSITION`. `metric` and `by` are the languages page's:
     which figure it shows ("" = the task's leading one), what its columns are grouped by ("" = family), and
     `per` what one of its rows stands for. `feed` is what the desk hands out where no `queue` is open ("" = by
-    the value of a correction), `audited` the part of the audit page that is open.
+    the value of a correction), `audited` the part of the audit page that is open. `method` is what the page
+    of methods is about ("" = that of the run, else SSP), `over` the setting its results are drawn over.
     """
 
     dataset: str = ""
@@ -100,6 +102,8 @@ class View:
     per: str = ""
     feed: str = ""
     audited: str = ""
+    method: str = ""
+    over: str = ""
 
 
 OF_THE_FILE = ("format", "split", "columns", "mapping", "name")
@@ -116,6 +120,7 @@ RESETS: dict[str, tuple[str, ...]] = {
         "feed",
         "token",
         "plan",
+        "over",
         "job",
         "outcome",
         "stage",
@@ -138,6 +143,7 @@ RESETS: dict[str, tuple[str, ...]] = {
     "language": ("entry",),
     "format": ("columns", "mapping"),
     "columns": ("mapping",),
+    "method": ("plan", "over", "job"),
     "own": ("language", "called", "script", "direction"),
 }
 DEFAULT = View()

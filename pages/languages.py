@@ -10,6 +10,7 @@ from dashboard.widgets.empty import empty
 from dashboard.widgets.export import Tables, export_menu
 from dashboard.widgets.languages import board, chosen, controls, papers, rising
 from dashboard.widgets.layout import chart
+from dashboard.widgets.method import link
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     st.title("Languages", width="content")
@@ -58,6 +59,7 @@ st.subheader("All runs")
 tables["Runs"] = rows = chosen.table(found, metric, names)
 st.caption("Choose a row to look at its run.")
 chosen.listed(rows, found)
+link.results()
 with st.expander("Published figures", icon=":material/menu_book:"):
     tables["Published figures"] = published = papers.table(task, found)
     papers.listed(published)

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import current, naming, plans, state
 from dashboard.widgets import jobs, readiness
 from dashboard.widgets.language_model import estimate
+from dashboard.widgets.method import link
 from dashboard.widgets.run_form import outcome, sections, starting
 
 dataset = current.dataset()
@@ -30,6 +31,7 @@ with form:
             st.markdown(f"#### {title}")
             section(plan)
 with beside:
+    link.of_plan(plan.recipe)
     with st.container(border=True, key="outcome"):
         outcome.panel(plan)
         estimate.panel(plan)

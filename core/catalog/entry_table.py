@@ -14,7 +14,7 @@ from core.catalog.language_table import direction, language
 from core.errors import UnknownName
 from core.types import Labels, TaskName
 
-Kind = Literal["files", "ssp-release", "sample"]
+Kind = Literal["files", "ssp-release", "sample", "world"]
 Facts = dict[str, Any]
 
 
@@ -40,7 +40,9 @@ class CatalogEntry:
     `labels` is empty where the label set is what the files hold. `meta` carries facts of one family:
     `code` and `results` (ssp-release), `role` and `target` (sample), `script`, `note`, `source`,
     `unlabelled` (true: there are no labels), and `rows` = "parallel": rows that share their
-    `parallel_key` (a name in the meta of each item) across languages carry the same label.
+    `parallel_key` (a name in the meta of each item) across languages carry the same label. Of the demo
+    world (`world`, made up at import by `core.world`): `partner`, the language of the translations, and
+    `pairs`, how many there are.
     """
 
     id: str
@@ -106,6 +108,8 @@ def _public() -> Iterator[CatalogEntry]:
             yield _of_pair(family, {**facts, **item})
         for item in facts.get("releases", ()):
             yield _of_release(family, {**facts, **item})
+        for item in facts.get("worlds", ()):
+            yield _of_world(family, {**facts, **item})
 
 
 def _of_language(family: str, facts: Facts, item: str) -> CatalogEntry:
@@ -152,6 +156,14 @@ def _of_release(family: str, facts: Facts) -> CatalogEntry:
     spoken = language(facts["iso"])
     title = f"{facts['title']} {spoken.name}"
     return _made(f"{family}-{spoken.code}", title, spoken.code, facts, (), meta, kind="ssp-release")
+
+
+def _of_world(family: str, facts: Facts) -> CatalogEntry:
+    made_up: Facts = {key: facts[key] for key in ("note", "partner", "pairs", "unlabelled") if key in facts}
+    spoken = language(facts["iso"])
+    named = f"{facts['title']} {facts['name']}"
+    meta = made_up | {"kind": "world"}
+    return _made(f"{family}-{facts['id']}", named, spoken.code, facts, (), meta, kind="world")
 
 
 def _files(facts: Facts, names: Mapping[str, str]) -> tuple[SourceFile, ...]:

@@ -13,6 +13,7 @@ from core.catalog.language_table import language
 from core.types import Labels, TaskName
 
 STAGES = ("stage1", "stage2")
+UNITS = ("points", "%")
 METRICS = frozenset({"token_accuracy", "macro_f1", "span_f1", "span_f1_lenient", "accuracy", "paper_f1", ""})
 
 
@@ -44,6 +45,22 @@ class PaperFigure:
     stage1_labels: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PaperGain:
+    """By how much a paper found its method better than another; `unit` is points or % of the other's score.
+
+    Attributes:
+        over: what it was held against. on: the data. source: where the figure stands.
+    """
+
+    paper: str
+    over: str
+    on: str
+    value: float
+    unit: str
+    source: str
+
+
 @lru_cache(maxsize=1)
 def paper_figures() -> tuple[PaperFigure, ...]:
     """All published figures, in the order of `papers.toml`.
@@ -52,7 +69,38 @@ def paper_figures() -> tuple[PaperFigure, ...]:
         ValueError: a row of the table names an unknown task, metric or paper, or no source.
         UnknownName: a language that nobody knows.
     """
-    return read(files("core.catalog").joinpath("papers.toml").read_text(encoding="utf-8"))
+    return read(_text())
+
+
+@lru_cache(maxsize=1)
+def paper_gains() -> tuple[PaperGain, ...]:
+    """All published gains, in the order of `papers.toml`; `paper` is its key there.
+
+    Raises:
+        ValueError: a row names an unknown paper or unit, or no source.
+    """
+    return read_gains(_text())
+
+
+@lru_cache(maxsize=1)
+def citations() -> Mapping[str, str]:
+    """The citation of each paper, by its key."""
+    return {key: paper["citation"] for key, paper in tomllib.loads(_text())["papers"].items()}
+
+
+def _text() -> str:
+    return files("core.catalog").joinpath("papers.toml").read_text(encoding="utf-8")
+
+
+def read_gains(text: str) -> tuple[PaperGain, ...]:
+    """The gains of a table like `papers.toml`; raises as `paper_gains` does."""
+    table = tomllib.loads(text)
+    for row in table.get("gains", ()):
+        if row["paper"] not in table["papers"] or row["unit"] not in UNITS or not row["source"]:
+            raise ValueError(
+                f"papers.toml: the gain over {row['over']} needs a known paper and unit, and a source"
+            )
+    return tuple(PaperGain(**row) for row in table.get("gains", ()))
 
 
 def read(text: str) -> tuple[PaperFigure, ...]:

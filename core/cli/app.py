@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from core import world
 from core.cli.output import StderrReport
 from core.embedding_cache import kept_in
 from core.errors import StudioError
@@ -47,7 +48,7 @@ def configured(workspace: Path | None) -> Settings:
 def opened(workspace: Path | None) -> Iterator[tuple[Store, Settings]]:
     """The workspace's store for the length of one command."""
     chosen = configured(workspace)
-    with Store.open(chosen.workspace) as store, kept_in(chosen.embeddings):
+    with Store.open(chosen.workspace) as store, kept_in(chosen.embeddings), world.kept_in(chosen.models):
         yield store, chosen
 
 

@@ -137,11 +137,18 @@ class _Plan:
         return Range(*(self.price.of(*pair) for pair in pairs))
 
     def _per_item(self, n: int) -> PerItem:
+        """What is asked once, whatever the number of items, is left out."""
+        labelling = [*self.stages][self._mines :]
         calls, prompt, completion = (
-            _sum([getattr(stage, name) for stage in self.stages]).likely / max(1, n)
+            _sum([getattr(stage, name) for stage in labelling]).likely / max(1, n)
             for name in ("calls", "prompt", "completion")
         )
-        return PerItem(calls, prompt, completion, "estimated", max(stage.measured for stage in self.stages))
+        measured = max((stage.measured for stage in labelling), default=0)
+        return PerItem(calls, prompt, completion, "estimated", measured)
+
+    @property
+    def _mines(self) -> bool:
+        return bool(self.asked) and self.asked[0].stage == "mining"
 
     def _notes(self) -> list[str]:
         said = [f"Tokens: {stage.how}" for stage in self.stages[:1] if stage.how]
@@ -154,6 +161,11 @@ class _Plan:
             said.append(
                 "Exemplars are not chosen yet: others of the same pool stand in, and prompts may be off by "
                 f"{EXEMPLARS:.0%} for that."
+            )
+        if self._mines:
+            said.append(
+                f"{self.stages[0].calls.likely:,.0f} of the calls try exemplars for the retriever, once: "
+                "other runs with the same sources and settings use it again."
             )
         if len(self.stages) > len(self.asked):
             said.append(f"{self.stages[-1].calls.likely:,.0f} of the calls are translations.")

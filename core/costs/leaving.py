@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.costs import STAYS
+from core.costs.sampling import mines
 from core.costs.translations import mode_of
 from core.egress import EgressRefused, host_of, is_this_machine
 from core.llms import LIVE
@@ -59,6 +60,9 @@ def _model(job: RunInput) -> Destination | None:
     texts = [_target(job)] if labels or mode == "test" else []
     if mode == "train":
         texts += [Text(source.dataset, len(source.records), source.egress) for source in job.sources]
+    elif mines(job):
+        texts += [_whole(source.dataset, len(source.records), source.egress) for source in job.sources]
+        labels = True
     elif labels:
         texts += _exemplars(job)
     return _destination(job.recipe.get("llm", {}), "labels" if labels else "translations", tuple(texts))

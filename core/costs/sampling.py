@@ -13,8 +13,13 @@ from typing import TypeVar
 
 from core.asking import Manner, Question
 from core.choosing import choose
+from core.embedders.xampler import is_kept
 from core.in_context import manner_of, questions_stage_one, questions_stage_two
 from core.pipeline import pool_of
+from core.retrieval import asks
+from core.retrieval.judging import question
+from core.retrieval.making import pool_of as pool_of_sources
+from core.retrieval.naming import settings_of
 from core.run_input import RunInput
 from core.source_exemplars import with_sources
 from core.types import Exemplar, Instance, Labels, Prediction
@@ -25,6 +30,8 @@ LIKE = ("ngrams",)
 POOL = 2_000
 """Items of a pool, and of the sources, that a sample chooses its exemplars from."""
 OUTSIDE = "O"
+SAMPLE = 50
+"""Pairs of a retriever's training that are rendered and counted."""
 RARE = 9
 """So many times as often as all labels together a word is in no entity, where nothing tells."""
 
@@ -54,12 +61,30 @@ def sampled(job: RunInput, n: int, seed: int = 0, seen: object | None = None) ->
     """
     dice = random.Random(seed)  # noqa: S311  a sample, no secret
     rows = sorted(dice.sample(range(len(job.instances)), min(n, len(job.instances))))
-    found = []
+    found = [] if not mines(job) else [_mining(job, dice, seen)]
     if job.recipe["stage1"]["labeler"] == "incontext" and not job.rerun:
         found.append(_stage_one(job, rows, dice, seen))
     if job.recipe["stage2"]["labeler"] == "incontext":
         found.append(_stage_two(job, rows, dice, seen))
     return found
+
+
+def mines(job: RunInput) -> bool:
+    """Whether the run's language model will judge the pairs that its retriever learns from."""
+    if job.rerun or not asks(job.recipe):
+        return False
+    return not is_kept(str(job.recipe["embedder"].get("trained") or ""))
+
+
+def _mining(job: RunInput, dice: random.Random, seen: object | None) -> Asked:
+    """Every source item with each of its candidates: others stand in for these."""
+    table = settings_of(job.recipe)
+    pool = pool_of_sources(job, str(table["source"]))
+    queries = min(int(table["queries"]) or len(pool), len(pool))
+    calls = queries * min(int(table["candidates"]), max(0, len(pool) - 1))
+    drawn = [dice.sample(range(len(pool)), 2) for _ in range(min(SAMPLE, calls))] if len(pool) > 1 else []
+    asked = [question(pool, at, query, other) for at, (query, other) in enumerate(drawn)]
+    return Asked("mining", manner_of(job, "stage1", seen), asked, calls, certain=False)
 
 
 def _stage_one(job: RunInput, rows: Sequence[int], dice: random.Random, seen: object | None) -> Asked:

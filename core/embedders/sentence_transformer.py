@@ -14,10 +14,13 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from core.embedders import embedders
+from core import world
+from core.embedders import Progress, embedders
 from core.embedders.checks import check_text, refuse_unless
 from core.embedders.dense import Dense
+from core.embedders.metric import FloatArray
 from core.errors import RecipeError
+from core.library_remarks import quiet
 
 POOLINGS = ("model", "mean", "cls", "max", "lasttoken")
 LIBRARIES = ("sentence-transformers", "transformers", "torch")
@@ -61,7 +64,8 @@ class SentenceEmbedder(Dense):
     def identity(self) -> tuple[str, ...]:
         """The model's files (place, sizes, times), the pooling and the libraries that compute."""
         if "identity" not in self._state:
-            files = _fingerprint(self._folder())
+            made = world.is_world(self.model)
+            files = (world.identity(self.model),) if made else _fingerprint(self._folder())
             libraries = (f"{name} {version(name)}" for name in LIBRARIES)
             self._state["identity"] = (*files, self.pooling, f"own prompts: {self._prompts()}", *libraries)
         found: tuple[str, ...] = self._state["identity"]
@@ -77,6 +81,12 @@ class SentenceEmbedder(Dense):
             show_progress_bar=False,
         )
         return np.asarray(rows)
+
+    def _rows(self, texts: Sequence[str], prefix: str, report: Progress | None = None) -> FloatArray:
+        """See `Dense._rows`. A model of the demo world is trained when it is not there."""
+        if world.is_world(self.model):
+            world.ensure(self.model, lambda _doing, done, total: report(done, total) if report else None)
+        return super()._rows(texts, prefix, report)
 
     def _prompts(self) -> bool:
         return bool(self.prefix or self.query_prefix)
@@ -106,9 +116,11 @@ class SentenceEmbedder(Dense):
         from sentence_transformers import SentenceTransformer
 
         try:
-            encoder = SentenceTransformer(
-                self.model, local_files_only=not self.download, trust_remote_code=False, device="cpu"
-            )
+            named = str(_local(self.model)) if world.is_world(self.model) else self.model
+            with quiet():
+                encoder = SentenceTransformer(
+                    named, local_files_only=not self.download, trust_remote_code=False, device="cpu"
+                )
         except (OSError, ValueError, RuntimeError, LookupError, ImportError, SafetensorError) as problem:
             raise self._unloadable(str(problem).partition("\n")[0]) from None
         folder = _local(self.model)
@@ -127,6 +139,8 @@ class SentenceEmbedder(Dense):
 
 def _local(model: str) -> Path | None:
     """The folder of a model on this machine: the one that is named, or that of the local cache."""
+    if world.is_world(model):
+        return world.folder(model)
     if Path(model).is_dir():
         return Path(model).resolve()
     from huggingface_hub import snapshot_download

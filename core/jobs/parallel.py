@@ -13,6 +13,8 @@ from core.store import Store, views
 from core.translation.codes import among, same_language
 from core.types import Dataset, Instance
 
+FIRST = 5
+"""Sentences that are looked at to see whether a data set is a parallel one."""
 Pair = tuple[str, str]
 """A text and its translation."""
 
@@ -98,6 +100,20 @@ def aligned(
             "Give stage1.parallel a data set of sentence pairs, one side in the language to be labelled.",
         )
     return tuple(found), [dataset.fingerprint]
+
+
+def offered(store: Store, target: Dataset) -> list[str]:
+    """Data sets that `stage1.parallel` can name: their first sentences have translations, one side in the
+    target's language. The target itself is not among them.
+    """
+    found = []
+    for dataset in views.datasets(store):
+        own = same_language(dataset.language, target.language)
+        rows = [] if dataset.id == target.id else list(views.records(store, dataset.id, limit=FIRST))
+        texts = [known(row.instance) for row in rows]
+        if any(said if own else among(said, target.language) for said in texts):
+            found.append(dataset.id)
+    return found
 
 
 def _from_target(rows: Sequence[Instance]) -> list[Pair]:

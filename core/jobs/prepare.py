@@ -17,7 +17,7 @@ from core.pipeline import strip_gold
 from core.prompts import prompt_sha256
 from core.recipe_stage1 import origin_of
 from core.recipes import Context, Imported, Recipe, asking_settings, resolve
-from core.retrieval import named
+from core.retrieval import asks, learns, named
 from core.run_identity import run_id
 from core.run_input import RunInput, Source
 from core.store import Store, views
@@ -51,7 +51,7 @@ def prepare(store: Store, request: Request) -> RunInput:
     recipe = resolve(request.recipe, request.overrides, context)
     splits = splits_asked(dataset, request.split)
     fitted = recipe["stage1"]["labeler"] not in {"imported", "none", "gold"}
-    wanted = fitted or (recipe["stage2"]["from_sources"] and request.sources)
+    wanted = fitted or learns(recipe) or (recipe["stage2"]["from_sources"] and request.sources)
     instances = _target(store, dataset, splits, request.limit)
     sources = sources_of(store, dataset, splits, instances, request) if wanted else []
     if not sources:
@@ -83,7 +83,7 @@ def prepare(store: Store, request: Request) -> RunInput:
     data = [dataset.fingerprint, *(views.dataset(store, s.dataset).fingerprint for s in sources)]
     pairs, more = aligned(store, dataset, recipe)
     data += [*beside.fingerprints, *more]
-    recipe = named(recipe, data[1:], request.seed, scope["sources"])
+    recipe = named(recipe, sources, request.seed, dataset.labels, template)
     return RunInput(
         run_id=run_id(recipe, data, scope | words_changed(store, instances, others, sources, partial)),
         dataset=dataset,
@@ -218,7 +218,8 @@ def _completions(store: Store, recipe: Mapping[str, dict[str, object]], dataset_
 
 def _template(store: Store, recipe: Recipe, dataset: Dataset, name: str) -> str:
     """The text of a prompt template: one kept with the data set, else ours in the language asked for."""
-    if "incontext" not in {recipe["stage1"]["labeler"], recipe["stage2"]["labeler"]} or not name:
+    asked = "incontext" in {recipe["stage1"]["labeler"], recipe["stage2"]["labeler"]} or asks(recipe)
+    if not (asked and name):
         return ""
     language = str(asking_settings(recipe).get("language", catalog.ENGLISH))
     return views.template(store, dataset.id, name) or catalog.prompt_template(dataset.task, language)

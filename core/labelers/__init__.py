@@ -6,7 +6,7 @@ label one instance at a time by reading the exemplars chosen for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,20 +26,25 @@ class Beside:
         pairs: (text, its translation in the target's language), as the setting `parallel` named them.
         prompts: the folder where trained prompts are kept.
         note: what is told of the run as a whole: a name, and JSON.
+        near: for each item the gold exemplars of the sources that the run's similarity finds nearest,
+            `stage1.k` of them, most similar first, and their similarities.
     """
 
     language: str
     pairs: Sequence[tuple[str, str]]
     prompts: Path
     note: Callable[[str, Mapping[str, object]], None]
+    near: Callable[[Sequence[Instance]], Iterable[tuple[Sequence[Exemplar], Sequence[float]]]] | None = None
 
 
 class StageOneLabeler(Protocol):
     """Learns from labelled source languages, then labels target instances.
 
     A dataclass: its public fields are its settings, which a recipe gives as `stage1.FIELD`. Packages that
-    the class names in `packages`, and settings it names in `required`, are asked for before a run begins. One
-    whose class says `wants_beside = True` is given a `Beside` as the argument `beside` of `fit`.
+    the class names in `packages`, and settings it names in `required`, are asked for before a run begins.
+    One whose class says `wants_beside = True` is given a `Beside` as the argument `beside` of `fit`. One
+    that does not do every task names those it does in `tasks`; one that may do without sources says so by
+    `needs_sources`.
     """
 
     def fit(

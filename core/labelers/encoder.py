@@ -111,7 +111,7 @@ class Encoder:
         )
         machine = device(self.precision)
         report("loading the encoder", 0, 1)
-        folder = folder_of(self.model, download=self.download)
+        folder = folder_of(self.model, download=self.download, report=report)
         with own_dice(machine):
             reader = self._reader(folder, found, label_set, seed, machine)
             training = reader.training(found, self._plan(reader, label_set, seed))

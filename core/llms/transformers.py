@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
+from core import world
 from core.errors import RecipeError
 from core.llms import Alive, Request, llms, request_key
 from core.llms.causal.answering import Asked, Desk
@@ -121,6 +122,8 @@ class Transformers:
 
     def _desk(self, alive: Alive) -> Desk:
         if "desk" not in self._state:
+            if world.is_world(self.model):
+                world.ensure(self.model, lambda _doing, _done, _total: alive())
             self._state["desk"] = attended(self._open, alive)
         found: Desk = self._state["desk"]
         return found
@@ -133,6 +136,8 @@ class Transformers:
         return Desk.of(model, free=self.free, max_tokens=self.max_tokens, temperature=self.temperature)
 
     def _fingerprint(self) -> str:
+        if world.is_world(self.model):
+            return world.identity(self.model)
         return fingerprints({"llm": {"model": str(self._folder())}})["llm.model"]
 
     def _folder(self) -> Path:

@@ -1,25 +1,11 @@
-"""XAMPLER: learning to retrieve cross-lingual exemplars (arXiv 2405.05116)."""
+"""XAMPLER: learning to retrieve cross-lingual exemplars (arXiv 2405.05116).
 
-from __future__ import annotations
+A run whose recipe says `embedder = xampler` tries every source item with each of its nearest neighbours as
+the one exemplar (`judging`); where the labeller was right, the two are a positive pair, else a negative one.
+An encoder is fine-tuned on these pairs (`learning`) and kept by the name of all that decides it (`naming`).
+"""
 
-from collections.abc import Sequence
-from typing import Any
+from core.retrieval.making import ready
+from core.retrieval.naming import asks, learns, named
 
-from core.kept import Kept
-from core.recipe_context import Recipe
-from core.run_input import RunInput, Sink
-from core.types import Report
-
-
-def named(recipe: Recipe, data: Sequence[str], seed: int, sources: Any) -> Recipe:
-    """The recipe with the name of the retriever it will use, where that is one to be trained.
-
-    Args:
-        data: fingerprints of everything it could learn from.
-        sources: the data sets and splits it learns from.
-    """
-    return recipe
-
-
-def ready(job: RunInput, sink: Sink, report: Report, kept: Kept) -> None:
-    """See that the retriever a run's recipe names is there: mine pairs and train it, unless it is."""
+__all__ = ["asks", "learns", "named", "ready"]

@@ -13,7 +13,14 @@ from dashboard import actions, naming, routes, state
 from dashboard.widgets import cards, errors, import_language
 from dashboard.widgets.export import export_menu
 
-KINDS = {"ssp-release": "SSP paper release", "files": "public files", "sample": "embedded sample"}
+KINDS = {
+    "ssp-release": "SSP paper release",
+    "files": "public files",
+    "sample": "embedded sample",
+    "world": "demo world",
+}
+MADE_HERE = {"sample": "illustrative", "world": "synthetic"}
+"""Kinds that come with the program, and what is said of them."""
 
 
 def search(table: pd.DataFrame) -> pd.DataFrame:
@@ -114,8 +121,8 @@ def terms(entry: CatalogEntry) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.badge(naming.TASKS[entry.task], color="blue")
         st.badge(KINDS.get(entry.kind, entry.kind), color="gray")
-        if entry.kind == "sample":
-            st.badge("illustrative", color="orange", icon=":material/science:")
+        if entry.kind in MADE_HERE:
+            st.badge(MADE_HERE[entry.kind], color="orange", icon=":material/science:")
     st.text(entry.name)
     import_language.seen_by(entry.language)
     facts = {
@@ -135,7 +142,7 @@ def terms(entry: CatalogEntry) -> None:
 
 
 def _origin(entry: CatalogEntry) -> str:
-    if entry.kind == "sample":
+    if entry.kind in MADE_HERE:
         return "this project"
     base = settings().mirror or settings().live_base
     return f"{base.rstrip('/')}/{entry.repository}"
@@ -150,7 +157,7 @@ def import_form(entry: CatalogEntry, *, present: bool, imported: bool) -> None:
             st.badge("already in this workspace", color="green", icon=":material/check:")
             there = state.link(dataset=entry.id)
             st.page_link(routes.OVERVIEW, label="See its card", icon=":material/home:", query_params=there)
-    agreed = entry.kind == "sample" or st.checkbox(
+    agreed = entry.kind in MADE_HERE or st.checkbox(
         "I have read the licence and will cite the source", key=f"agree-{entry.id}"
     )
     st.caption(f"On the command line: `ssp import {entry.id}`")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bench_compare, bench_pages, bench_pipeline, bench_selection, bench_views
+from tests.bench import (
+    bench_compare,
+    bench_methods,
+    bench_pages,
+    bench_pipeline,
+    bench_selection,
+    bench_views,
+)
 
 
 def main() -> int:
@@ -14,6 +21,7 @@ def main() -> int:
         "pipeline": bench_pipeline.main(),
         "selection": bench_selection.main(),
         "compare": bench_compare.main(),
+        "methods": bench_methods.main(),
     }
     for name, good in results.items():
         print(f"{name}: {'all limits kept' if good else 'A LIMIT WAS MISSED'}")

@@ -12,14 +12,16 @@ import pytest
 
 from core.embedders import embedders
 from core.errors import UnknownName
-from core.labelers import labelers
+from core.labelers import Beside, labelers
 from core.selectors import SelectionProblem, build, selectors, setting_names
 from core.selectors.words import WordRecall, Words
 from core.types import Exemplar, Instance, Prediction, Record
 
-STAGE_ONE = {"crf": "pos", "overlap": "nli", "ngram_lr": "topic"}
-NEEDS_WEIGHTS = {"encoder"}
-"""Held to the same in tests/unit/test_encoder.py, with weights made there."""
+STAGE_ONE = {"crf": "pos", "overlap": "nli", "ngram_lr": "topic", "vote": "topic"}
+NEEDS_WEIGHTS = {"encoder", "hard_prompt", "soft_prompt", "mpt", "pct", "rosprompt", "npprompt"}
+"""Held to the same in tests/unit/test_encoder.py and tests/contract/test_prompt_learners.py, with weights
+made there.
+"""
 TOKENS = ("a", "b", "c")
 ITEMS = [Instance(at, "train", TOKENS, f"a b c {at}", f"b c {at % 3}") for at in range(12)]
 
@@ -71,6 +73,14 @@ def test_an_embedder_is_a_frozen_dataclass(name: str) -> None:
     assert embedders[name]().similarity([], []).shape == (0, 0)
 
 
+def beside(records: list[Record]) -> Beside:
+    """Beside a run: every item is near to the first three of the sources."""
+    near = [Exemplar("s", record.instance, record.labels or (), (1.0,), "source") for record in records[:3]]
+    return Beside(
+        "bbb", (), Path("nowhere"), lambda *_: None, lambda items: [(near, (0.9, 0.8, 0.7)) for _ in items]
+    )
+
+
 @pytest.mark.parametrize("name", sorted(STAGE_ONE))
 def test_a_stage_one_labeler_labels_every_instance(name: str) -> None:
     token_task = STAGE_ONE[name] == "pos"
@@ -78,7 +88,8 @@ def test_a_stage_one_labeler_labels_every_instance(name: str) -> None:
     answers = [("X", "Y", "X") if token_task else (("X", "Y")[at % 2],) for at in range(12)]
     records = [Record(item, answer) for item, answer in zip(ITEMS, answers, strict=True)]
     labeler = labelers[name]()
-    labeler.fit([("aaa", records)], ITEMS, label_set, seed=0, report=silent)
+    more = {"beside": beside(records)} if getattr(labeler, "wants_beside", False) else {}
+    labeler.fit([("aaa", records)], ITEMS, label_set, seed=0, report=silent, **more)
     found = labeler.label(ITEMS[:5], silent)
     assert [prediction.position for prediction in found] == [0, 1, 2, 3, 4]
     for prediction in found:
@@ -116,7 +127,8 @@ def test_importing_the_registries_loads_nothing_heavy() -> None:
     code = (
         "import sys; from core.selectors import selectors; from core.embedders import embedders;"
         "from core.labelers import labelers; [list(r) for r in (selectors, embedders, labelers)];"
-        "heavy = {'torch', 'sklearn', 'scipy', 'pulp', 'highspy', 'pycrfsuite', 'transformers'};"
+        "heavy = {'torch', 'sklearn', 'scipy', 'pulp', 'highspy', 'pycrfsuite', 'transformers',"
+        "'sentence_transformers', 'safetensors'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     root = Path(__file__).parents[2]

@@ -7,19 +7,15 @@ checkpoint is the trained weights, the optimizer's moments and a few numbers, in
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from core.cloze import tensor_files
+from core.cloze.tensor_files import ASIDE, Tensors
 from core.errors import StudioError
 
-Tensors = dict[str, Any]
 CURRENT, TRAINED = "training.safetensors", "trained.safetensors"
-ASIDE = ".part-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +108,9 @@ class Checkpoints:
                 path.unlink(missing_ok=True)
 
     def _write(self, name: str, tensors: Tensors, progress: Progress) -> None:
-        from safetensors.torch import save_file
-
         notes = {"identity": self.identity, "progress": json.dumps(asdict(progress))}
-        whole = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, aside = tempfile.mkstemp(dir=self.folder, prefix=ASIDE)
-            os.close(handle)
-            try:
-                save_file(whole, aside, metadata=notes)
-                _put(Path(aside), self.folder / name)
-            finally:
-                Path(aside).unlink(missing_ok=True)
+            tensor_files.write(self.folder / name, tensors, notes)
         except OSError as problem:
             raise StudioError(
                 f"a checkpoint cannot be written to {self.folder}: {problem.strerror or problem}.",
@@ -133,26 +119,9 @@ class Checkpoints:
 
     def _read(self, name: str) -> tuple[Tensors, Progress] | None:
         """None where the file is absent, damaged, or of another training."""
-        from safetensors import SafetensorError, safe_open
-
-        with suppress(OSError, SafetensorError, ValueError, TypeError):
-            with safe_open(self.folder / name, framework="pt") as file:
-                notes: Mapping[str, str] = file.metadata() or {}
-                if notes.get("identity") != self.identity:
-                    return None
-                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
-            return tensors, Progress(**json.loads(notes["progress"]))
+        found = tensor_files.read(self.folder / name)
+        if found is None or found[1].get("identity") != self.identity:
+            return None
+        with suppress(KeyError, ValueError, TypeError):
+            return found[0], Progress(**json.loads(found[1]["progress"]))
         return None
-
-
-def _put(aside: Path, target: Path) -> None:
-    """Under its name only when every byte is on the disk."""
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
-    aside.replace(target)
-    with suppress(OSError):  # not every system lets a folder be opened
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -9,7 +9,7 @@ from typing import Any
 from core import pretrained
 from core.catalog import models
 from core.errors import RecipeError
-from core.types import Labels
+from core.types import Labels, Report
 
 ENCODER = pretrained.Kind("encoder", "stage1.model", "AutoModel", "stage1.download", "a name from ssp models")
 SHORTEST = 8
@@ -18,11 +18,11 @@ OFFSET_POSITIONS = ("roberta", "camembert", "xlm-roberta-xl", "longformer", "xmo
 """Kinds of encoder whose positions begin behind the padding's: two fewer than their settings say."""
 
 
-def folder_of(name: str, *, download: bool) -> Path:
+def folder_of(name: str, *, download: bool, report: Report | None = None) -> Path:
     """See `core.pretrained.folder_of`."""
     known = models().get(name)
     size = f"about {known.megabytes:,} MB" if known else ""
-    return pretrained.folder_of(ENCODER, name, download=download, size=size)
+    return pretrained.folder_of(ENCODER, name, download=download, size=size, report=report)
 
 
 def tokenizer_of(name: str, folder: Path) -> Any:

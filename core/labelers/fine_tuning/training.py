@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from core.cloze.tensor_files import Tensors
 from core.errors import RecipeError
-from core.labelers.fine_tuning.checkpoints import Checkpoints, Progress, Tensors
+from core.labelers.fine_tuning.checkpoints import Checkpoints, Progress
 from core.labelers.fine_tuning.device import Device
 from core.labelers.fine_tuning.inference import scores
 from core.labelers.fine_tuning.material import UNKNOWN, Lesson

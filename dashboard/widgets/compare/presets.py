@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.comparison import HUMAN, MOST, Side
+from dashboard import naming
 
 Runs = Sequence[Mapping[str, Any]]
 BOTH = ("stage1", "stage2")
+Part = Callable[[Mapping[str, Any]], tuple[object, ...]]
 
 
 def presets(run: Mapping[str, Any], runs: Runs, *, people: int) -> dict[str, tuple[Side, ...]]:
@@ -24,6 +26,8 @@ def presets(run: Mapping[str, Any], runs: Runs, *, people: int) -> dict[str, tup
         "This run and the run it came from": _beside(run, _by_id(runs, run.get("parent"))),
         "This run and the one before": _beside(run, _before(run, runs)),
         "Both stages of this run and the one before": (*_stages(run), *_stages(_before(run, runs))),
+        "The same with another Stage I": _others(run, runs, _stage1, _similarity),
+        "The same with another similarity": _others(run, runs, _similarity, _stage1),
         "Stage I of all runs": _all("stage1", run, runs),
         "Stage II of all runs": _all("stage2", run, runs),
     }
@@ -64,6 +68,35 @@ def _beside(run: Mapping[str, Any], other: Mapping[str, Any] | None) -> tuple[Si
         return ()
     shared = [stage for stage in BOTH if stage in run["stages"] and stage in other["stages"]]
     return (Side(other["id"], shared[-1]), Side(run["id"], shared[-1])) if shared else ()
+
+
+def _others(run: Mapping[str, Any], runs: Runs, part: Part, same: Part) -> tuple[Side, ...]:
+    """The last stage of this run, and of the newest run with each other part that is like it otherwise."""
+    if run["kind"] != "run" or "stage2" not in run["stages"]:
+        return ()
+    found: dict[tuple[object, ...], Side] = {part(run): Side(run["id"], "stage2")}
+    for other in runs:
+        whole = other["kind"] == "run" and "stage2" in other["stages"]
+        if whole and part(other) not in found and _kept(other, same) == _kept(run, same):
+            found[part(other)] = Side(other["id"], "stage2")
+    return tuple(found.values())[:MOST]
+
+
+def _kept(run: Mapping[str, Any], same: Part) -> tuple[object, ...]:
+    """What both must share: how exemplars are chosen, and who labels in their view."""
+    recipe = naming.resolved(run)
+    answering = recipe.get("stage2", {}).get("labeler"), naming.model(recipe)
+    return run.get("recipe"), recipe.get("selector"), *answering, *same(run)
+
+
+def _stage1(run: Mapping[str, Any]) -> tuple[object, ...]:
+    table = naming.resolved(run).get("stage1", {})
+    return table.get("labeler"), table.get("labels"), table.get("model")
+
+
+def _similarity(run: Mapping[str, Any]) -> tuple[object, ...]:
+    table = naming.resolved(run).get("embedder", {})
+    return table.get("name"), table.get("base"), table.get("model")
 
 
 def _all(stage: str, run: Mapping[str, Any], runs: Runs) -> tuple[Side, ...]:

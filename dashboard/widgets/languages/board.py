@@ -23,6 +23,13 @@ LABELERS = {
     "ngram_lr": "n-grams",
     "encoder": "encoder",
     "incontext": "source exemplars",
+    "hard_prompt": "hard prompt",
+    "soft_prompt": "soft prompt",
+    "mpt": "MPT",
+    "pct": "PCT",
+    "npprompt": "NPPrompt",
+    "rosprompt": "RoSPrompt",
+    "vote": "vote of exemplars",
     "none": "no Stage I",
     "gold": "gold labels",
     "run": "labels of a run",
@@ -95,7 +102,15 @@ def row_name(found: Method, per: str = "") -> str:
     if per:
         return parts[per]
     shown = [many] if found.selector not in ("", "recorded") else []
-    return _joined([f"{parts['recipe']} from {start}", parts["model"], *shown])
+    begun = f"{start} ({found.encoder})" if found.encoder else start
+    return _joined([f"{parts['recipe']} from {begun}", parts["model"], *shown, _near(found)])
+
+
+def _near(found: Method) -> str:
+    """What exemplars were compared by, where it is said."""
+    name, _, model = found.similarity.partition(" ")
+    called = naming.SHORT_SIMILARITIES.get(name, name)
+    return f"{called} ({model})" if model else called
 
 
 def _joined(parts: Sequence[str]) -> str:

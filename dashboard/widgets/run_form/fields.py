@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard import field_texts, plans, state
+from dashboard import actions, field_texts, plans, queries, state
 from dashboard.field_texts import FieldText
 from dashboard.plans import Plan
 
@@ -19,18 +21,50 @@ def part_fields(plan: Plan, table: str, name: str) -> None:
     others = [key for key in values if key not in first]
     if len(values) <= 4:
         first, others = [*first, *others], []
-    _grid(table, name, {key: values[key] for key in first})
+    _grid(plan, table, name, {key: values[key] for key in first})
     if others:
         with st.expander(f"{len(others)} more settings"):
-            _grid(table, name, {key: values[key] for key in others})
+            _grid(plan, table, name, {key: values[key] for key in others})
 
 
-def _grid(table: str, name: str, values: Mapping[str, tuple[Any, Any]]) -> None:
+def _there(plan: Plan, item: str, default: Any, now: Any, text: FieldText) -> None:
+    """A choice among what this workspace has."""
+    options = {"": "none", **THERE[item](plan)}
+    pick(item, default, str(now), options, text)
+
+
+def _parallel(plan: Plan) -> dict[str, str]:
+    """Data sets of sentence pairs, one side in the target's language."""
+    found = [queries.dataset(name) for name in queries.parallel_sets(plan.dataset)]
+    return {item.id: f"{item.name} ({item.n_instances:,})" for item in found}
+
+
+def _prompts(_plan: Plan) -> dict[str, str]:
+    """Trained prompts by their files; what one was trained for shows when it is used."""
+    return {str(path): f"{path.stem[:6]}, kept {_day(path)}" for path in actions.kept_prompts()}
+
+
+def _day(path: Path) -> str:
+    return f"{datetime.fromtimestamp(path.stat().st_mtime, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+THERE: Mapping[str, Callable[[Plan], dict[str, str]]] = {
+    "stage1.parallel": _parallel,
+    "stage1.prompt": _prompts,
+}
+"""Settings that name something of this workspace."""
+
+
+def _grid(plan: Plan, table: str, name: str, values: Mapping[str, tuple[Any, Any]]) -> None:
     found = plans.part(table, name)
     columns = st.columns(2)
     for place, (key, (default, now)) in enumerate(values.items()):
+        item, text = f"{table}.{key}", field_texts.text(table, key, found)
         with columns[place % 2]:
-            field(f"{table}.{key}", default, now, field_texts.text(table, key, found))
+            if item in THERE:
+                _there(plan, item, default, now, text)
+            else:
+                field(item, default, now, text)
 
 
 def field(item: str, default: Any, now: Any, text: FieldText) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import Any
 
 import streamlit as st
 
@@ -48,11 +50,31 @@ def _stage1(plan: Plan) -> list[str]:
         whose = "the labels of" if labels in plan.context.runs else "the imported labels"
         return [f"Stage I: {whose} {naming.imported(labels)}."]
     used = [_source(name) for name in plans.used_sources(plan)]
+    who = naming.LABELERS.get(labeler, labeler)
     if labeler == "incontext":
-        said = ["Stage I: the language model, shown gold exemplars of:"]
+        said = "Stage I: the language model, shown gold exemplars of:"
+    elif labeler == "vote":
+        said = "Stage I: a vote of the nearest gold items of:"
     else:
-        said = [f"Stage I: {naming.LABELERS.get(labeler, labeler)}, which learns from:"]
-    return [*said, *(f"  – {line}" for line in used)]
+        said = f"Stage I: {who}, which learns from:" if used else f"Stage I: {who}; nothing is learned."
+    return [said, *(f"  – {line}" for line in used), *_pairs(plan), *_retriever(plan)]
+
+
+def _pairs(plan: Plan) -> list[str]:
+    """The sentence pairs that a translated prompt is learned from."""
+    name = str(plan.decided("stage1.parallel") or "")
+    if not name or plan.error:
+        return []
+    found = queries.dataset(name)
+    return [f"  – sentence pairs of {found.name}: {found.n_instances:,} here"]
+
+
+def _retriever(plan: Plan) -> list[str]:
+    """That a retriever is trained before anything else."""
+    trained = plan.decided("embedder.name") == "xampler" and not plan.decided("embedder.trained")
+    return (
+        ["Before that: the retriever is trained from the same sources, unless it is kept."] if trained else []
+    )
 
 
 def _source(asked: str) -> str:
@@ -88,7 +110,7 @@ def _answered(plan: Plan) -> str:
 
 def _time(plan: Plan) -> str:
     """What runs of this kind took here; nothing where there were none."""
-    found = [] if plan.live else plans.earlier(plan)  # the estimate tells that of a language model
+    found = [] if plan.live else _earlier(plan)  # the estimate tells that of a language model
     if not found:
         return ""
     seconds, sizes = [item[0] for item in found], [item[1] for item in found]
@@ -97,6 +119,22 @@ def _time(plan: Plan) -> str:
     size = f"{min(sizes):,} to {max(sizes):,}" if min(sizes) < max(sizes) else f"{sizes[0]:,}"
     longer = "; this one is larger" if plan.n_items > 2 * max(sizes) else ""
     return f"Time: {many} of this kind took about {_duration(median(seconds))} here ({size} {items}){longer}."
+
+
+def _earlier(plan: Plan) -> list[tuple[float, int]]:
+    """Seconds and items of the runs in this workspace that did the same kind of work."""
+    if plan.resolved is None:
+        return []
+    rows = [run for dataset in queries.datasets() for run in queries.runs(dataset.id)]
+    wanted = _kind(plan.resolved)
+    same = [run for run in rows if run["kind"] == "run" and _kind(naming.resolved(run)) == wanted]
+    timed = [(run["meta"].get("seconds"), run["n"]) for run in same]
+    return [(float(seconds), int(n)) for seconds, n in timed if isinstance(seconds, int | float)]
+
+
+def _kind(recipe: Mapping[str, Any]) -> Sequence[Any]:
+    tables = [recipe.get(name) or {} for name in ("stage1", "selector", "embedder", "stage2")]
+    return [tables[0].get("labeler"), tables[1].get("name"), tables[2].get("name"), tables[3].get("labeler")]
 
 
 def _duration(seconds: float) -> str:

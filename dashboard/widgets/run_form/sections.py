@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.recipe_stage1 import SHOWN
 from dashboard import field_texts, naming, plans, queries
 from dashboard.field_texts import FieldText
 from dashboard.plans import Plan
@@ -60,10 +61,10 @@ def stage_one(plan: Plan) -> None:
         known = _stored(plan)
         now = str(plan.decided("stage1.labels"))
         pick("stage1.labels", "auto", now, known, FieldText("Which labels"))
-    elif labeler == "incontext":
-        _exemplars_of_sources(plan)
     elif labeler != "auto":
         part_fields(plan, "stage1", labeler)
+    if labeler in SHOWN:
+        _exemplars_of_sources(plan, labeler)
     sources.choice(plan)
     if plan.dataset.task in {"pos", "ner"} and plan.decided("stage2.labeler") != "none":
         options = {"auto": "automatic", "true": "yes", "false": "no"}
@@ -78,8 +79,9 @@ def _stored(plan: Plan) -> dict[str, str]:
     return {name: naming.imported(name) for name in sorted(plan.context.imported)} | titles
 
 
-def _exemplars_of_sources(plan: Plan) -> None:
-    st.caption("The language model of Stage II is asked here too, with gold exemplars of the sources.")
+def _exemplars_of_sources(plan: Plan, labeler: str) -> None:
+    if labeler == "incontext":
+        st.caption("The language model of Stage II is asked here too, with gold exemplars of the sources.")
     now = plan.decided("stage1.k")
     st.number_input(
         "Exemplars of the sources per sentence",
@@ -110,6 +112,8 @@ def exemplars(plan: Plan) -> None:
     chosen = str(plan.decided("selector.name"))
     if chosen == "none":
         st.caption("This run shows no exemplars: it ends with Stage I.")
+        if plan.decided("stage1.labeler") in SHOWN:
+            similarity.fields(plan)
         return
     part_fields(plan, "selector", "ilp" if chosen == "auto" else chosen)
     _from_sources(plan)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import naming
 from dashboard.field_texts import FieldText
 from dashboard.plans import Plan
-from dashboard.widgets.run_form.fields import bound, pick, without
+from dashboard.widgets.run_form.fields import bound, part_fields, pick, without
 
-KINDS = {
-    "ngrams": "character n-grams (no model)",
-    "sentence_transformer": "a sentence model on this machine",
-    "endpoint": "a server (OpenAI-compatible)",
+LEARNED = {
+    "xampler": "Trained before the run from its sources, and kept for the next run that asks for the same.",
+    "random": "The floor for every other choice: exemplars that have nothing to do with the sentence.",
 }
 METRICS = {"cosine": "cosine", "dot": "dot product", "euclidean": "Euclidean distance"}
 
@@ -24,7 +24,12 @@ def fields(plan: Plan) -> None:
         left, right = st.columns(2)
         with left:
             text = FieldText("Similarity by")
-            pick("embedder.name", own["name"], kind, KINDS, text, spares=without(plan, "embedder"))
+            kinds = naming.SIMILARITIES
+            pick("embedder.name", own["name"], kind, kinds, text, spares=without(plan, "embedder"))
+        if kind in LEARNED:
+            st.caption(LEARNED[kind])
+            part_fields(plan, "embedder", kind)
+            return
         with right:
             metric = str(plan.said("embedder.metric") or "cosine")
             pick("embedder.metric", own.get("metric", "cosine"), metric, METRICS, FieldText("Measured as"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core import labelers
 from core.types import Dataset
 from dashboard import actions, naming, queries, state
 from dashboard.plans import Plan
@@ -15,13 +16,14 @@ from dashboard.widgets.run_form.fields import bound
 def choice(plan: Plan) -> None:
     """The advice, one click to take it, and the list of sources."""
     others = candidates(plan.dataset)
-    if not others:
+    nearer = _same_language(plan) if "target_shots" in _settings(plan) or "seen" in _settings(plan) else {}
+    if not others and not nearer:
         st.caption("No other data set of this task is in this workspace: import one to learn from.")
         return
     advised = queries.advice(plan.dataset.id)
     if advised:
         _advice(plan, advised)
-    names = {item.id: f"{naming.language_of(item)} · {item.name}" for item in others}
+    names = {item.id: f"{naming.language_of(item)} · {item.name}" for item in others} | nearer
     own = actions.default_sources(plan.dataset)
     told = ", ".join(naming.language_of(item) for item in others if item.id in own)
     st.multiselect(
@@ -32,6 +34,25 @@ def choice(plan: Plan) -> None:
         help="What a Stage I that is trained here learns from; also where exemplars of the sources are from.",
         **bound("sources", [], list(plan.sources)),
     )
+
+
+def _settings(plan: Plan) -> tuple[str, ...]:
+    """Those of the labeler of Stage I."""
+    name = str(plan.decided("stage1.labeler"))
+    return labelers.setting_names(name) if name in labelers.labelers else ()
+
+
+def _same_language(plan: Plan) -> dict[str, str]:
+    """What a few shots can be drawn from: other splits of the target, other data in its language."""
+    dataset = plan.dataset
+    labelled = plan.split.split("+") if plan.split else ["test"] if "test" in dataset.splits else []
+    own = {name: n for name, n in dataset.splits.items() if labelled and name not in labelled}
+    found = {f"{dataset.id}:{name}": f"shots of the target: {name} ({n:,})" for name, n in own.items()}
+    return found | {
+        other.id: f"the same language · {other.name}"
+        for other in queries.datasets()
+        if other.task == dataset.task and other.language == dataset.language and other.id != dataset.id
+    }
 
 
 def candidates(dataset: Dataset) -> list[Dataset]:
