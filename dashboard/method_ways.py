@@ -139,10 +139,17 @@ def _telling(run: Found, siblings: Sequence[Found], headed: Found, method: Metho
     given = {key for key in {**run.settings, **headed.settings} if key in mine and key in theirs}
     both = {key for key in given if key.partition(".")[0] in SHARED} - {"stage1.labeler"}
     other = [key for key in varying([_full(run), _full(headed)]) if key in both]
-    keys = dict.fromkeys([*varying(siblings), *(other if run.recipe != headed.recipe else [])])
+    told = [key for key in varying(siblings) if _told_by_itself(key, siblings)]
+    keys = dict.fromkeys([*told, *(other if run.recipe != headed.recipe else [])])
     same_recipe = run.recipe == method.recipe and not is_own(run.settings, method)
     first = [method.mark[0]] if same_recipe else []
     return [*first, *(key for key in keys if key not in FOLLOWING and key not in first)]
+
+
+def _told_by_itself(key: str, siblings: Sequence[Found]) -> bool:
+    """Whether a setting tells runs apart that have it: what another part lacks, its name tells."""
+    values = {repr(run.settings[key]) for run in siblings if key in run.settings}
+    return len(values) > 1
 
 
 def _called(run: Found, method: Method) -> str:

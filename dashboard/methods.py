@@ -102,10 +102,11 @@ def guess(run: Found) -> Floor | None:
 
 def notes(dataset: str, method: Method) -> dict[str, Mapping[str, Any]]:
     """What runs noted of their training: the method’s own first, the newest in front."""
-    noted = [run for run in queries.runs(dataset) if isinstance(run["meta"].get("training"), Mapping)]
+    name = "retriever" if "similarity" in method.sections else "training"
+    noted = [run for run in queries.runs(dataset) if isinstance(run["meta"].get(name), Mapping)]
     own = [run for run in noted if is_own(settings_of(run), method)]
     beside = [run for run in noted if run["recipe"] in method.recipes and run not in own]
-    return {run["id"]: run["meta"]["training"] for run in (*own, *beside)}
+    return {run["id"]: run["meta"][name] for run in (*own, *beside)}
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -92,7 +92,7 @@ def stored(
     sink = FileSink(job, instances)
     sink.predictions("stage1", _labelled(len(instances), right, seed, wrong))
     if note is not None:
-        sink.note("training", note)
+        sink.note("retriever" if table["embedder"]["name"] == "xampler" else "training", note)
     sources = [{"dataset": "elsewhere", "language": "qaa", "splits": ["train"]}]
     said = {
         "run_id": run,

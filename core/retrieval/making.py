@@ -33,7 +33,7 @@ Tried = tuple[int, int, float]
 def ready(job: RunInput, sink: Sink, report: Report, kept: Kept) -> None:
     """See that the retriever a run's recipe names is there: mine pairs and train it, unless it is.
 
-    How that went becomes the note `training`.
+    How that went becomes the note `retriever`; `training` is that of a labeler.
 
     Raises:
         RecipeError: it is named, not there, and not what this run's settings and sources make; or it cannot
@@ -49,7 +49,7 @@ def ready(job: RunInput, sink: Sink, report: Report, kept: Kept) -> None:
         if trained != identity(job.recipe, job.sources, job.seed, job.dataset.labels, job.template):
             raise gone(trained)
         _make(job, trained, report, kept)
-    sink.note("training", {**facts(trained), "reused": made})
+    sink.note("retriever", {**facts(trained), "reused": made})
 
 
 def facts(trained: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from dashboard.charts.palette import CATEGORICAL, Theme, escaped, house_look, th
 
 HEIGHT, TWO = 230, 340
 LOSS, SCORE = "loss", "score"
+LATE = 0.8
+"""Share of the steps behind which a word beside a line would not fit on its right."""
 
 
 def steps(curve: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -60,7 +62,8 @@ def training(
         begins = {step: name for step, name in (stages or {}).items() if len(stages or {}) > 1}
         good, quiet = (colors.good, "dash"), (colors.quiet, "dot")
         look["shapes"] = [_line(step, good) for step in kept] + [_line(step, quiet) for step in begins]
-        look["annotations"] = [_note(step, f"kept: step {step}", 0.46, colors.good) for step in kept]
+        last = int(table["step"].max())
+        look["annotations"] = [_kept(step, colors.good, end=step > LATE * last, two=two) for step in kept]
         look["annotations"] += [
             _note(step, escaped(name), 0.98, colors.muted) for step, name in begins.items()
         ]
@@ -103,6 +106,12 @@ def _scores(judged: pd.DataFrame, scored: str, colors: Theme) -> go.Scatter:
 def _line(step: int, look: tuple[str, str]) -> dict[str, Any]:
     line = {"color": look[0], "width": 1.4, "dash": look[1]}
     return {"type": "line", "x0": step, "x1": step, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+
+
+def _kept(step: int, hue: str, *, end: bool, two: bool) -> dict[str, Any]:
+    """Beside its line, above the losses where there is nothing else; on the left where the chart ends."""
+    note = _note(step, f"kept: step {step}", 0.46 if two else 0.96, hue)
+    return note | {"xanchor": "right", "xshift": -4} if end else note
 
 
 def _note(step: int, text: str, height: float, hue: str) -> dict[str, Any]:

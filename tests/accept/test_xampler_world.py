@@ -123,4 +123,4 @@ def test_a_language_model_mines_the_pairs_and_labels_in_view_of_what_was_found(w
     assert told["calls"]["asked"] == 600
     assert min(told["pairs"]["positive"], told["pairs"]["negative"]) > 0
     assert note["llm"]["stage1"]["order"] == "similar_last"
-    assert note["training"]["artefact"] == kept
+    assert note["retriever"]["artefact"] == kept

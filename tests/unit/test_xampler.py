@@ -92,7 +92,7 @@ def name_of(one: RunInput) -> str:
 def made(one: RunInput, keep: Path | None = None, report: Any = None) -> dict[str, Any]:
     sink = Notes()
     ready(one, sink, report or Stop(), Kept(keep))  # type: ignore[arg-type]
-    found: dict[str, Any] = sink.said["training"]
+    found: dict[str, Any] = sink.said["retriever"]
     return found
 
 
