@@ -1,4 +1,4 @@
-"""Acceptance: MPT on the demo world, beside its baselines (issue 9, acceptance 1); prints what it measured.
+"""Acceptance: MPT on the demo world, beside its baselines; prints what it measured.
 
 Topics of 10 classes, learned in A (16 shots of each), labelled in B and C (300 test sentences each) with
 the label words of B and C, and 1, 4 or 16 shots of each class in B and C. Prompts of two kinds: 4 vectors

@@ -38,7 +38,7 @@ QUERIES = {100: 100, 1_000: 1_000, 10_000: 2_048, 100_000: 2_048}
 SOLVED = {100: 20, 1_000: 8, 10_000: 3, 100_000: 1}
 BLOCK, K, REPEATS = 128, 8, 3
 
-# Floors of issue 4: PuLP + CBC / ours at least, ours / bare at most.
+# Floors: PuLP + CBC / ours at least, ours / bare at most.
 SLOWEST = {100: 200.0, 1_000: 250.0, 10_000: 2_000.0}
 SLOWEST_POS = {100: 50.0, 1_000: 250.0, 10_000: 400.0}
 DEAREST = {3: 1.5, 4: 1.5, 9: 3.6}
