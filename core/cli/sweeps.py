@@ -23,7 +23,7 @@ from core.sweeps import (
     Done,
     Figures,
     Gain,
-    Line,
+    Measured,
     Row,
     carried_out,
     checked,
@@ -160,7 +160,7 @@ def _text(done: Sequence[Done], found: Figures | None) -> str:
     return "\n".join([head, table(map(_cells, found.lines), HEADER), *failed])
 
 
-def _cells(line: Line) -> Sequence[object]:
+def _cells(line: Measured) -> Sequence[object]:
     lowest, highest = (min(line.scores), max(line.scores)) if line.runs else (None, None)
     figures = (percent(line.mean), percent(line.sd), percent(lowest), percent(highest))
     return (line.name, *figures, len(line.runs), *_gain(line.gain))

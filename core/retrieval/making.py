@@ -40,8 +40,8 @@ def ready(job: RunInput, sink: Sink, report: Report, kept: Kept) -> None:
             be made (`judging`, `learning`). EgressRefused: text of a source may not go to the language model.
         Cancelled: `report` said so; what was finished is kept.
     """
-    table = job.recipe["embedder"]
-    if table["name"] != NAME:
+    table = job.recipe.get("embedder", {})
+    if table.get("name") != NAME:
         return
     trained = str(table.get("trained") or "")
     made = is_kept(trained)

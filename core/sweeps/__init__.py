@@ -4,7 +4,7 @@ A sweep is nothing of its own: its runs are ordinary runs of the workspace, so n
 was interrupted goes on, and every one of them can be looked at. What varies is read from the runs again.
 """
 
-from core.sweeps.figures import Figures, Gain, Line, figures
+from core.sweeps.figures import Figures, Gain, Measured, figures
 from core.sweeps.planning import Row, over_of, rows_of, variant_of
 from core.sweeps.running import Done, carried_out, checked
 from core.sweeps.stored import Found, found, table, varying
@@ -14,7 +14,7 @@ __all__ = [
     "Figures",
     "Found",
     "Gain",
-    "Line",
+    "Measured",
     "Row",
     "carried_out",
     "checked",

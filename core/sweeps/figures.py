@@ -42,7 +42,7 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Measured:
     """One row: its runs as (seed, run, score), seeds ascending; `failed` as (seed, why).
 
     `sd` is the standard deviation over seeds (of the sample), None with fewer than two; `gain` is None for
@@ -75,7 +75,7 @@ class Figures:
     `n` and `labels`: items scored and size of the label set; `floor`: what knowing nothing would score.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[Measured, ...]
     metric: str = ""
     n: int = 0
     labels: int = 0
@@ -112,10 +112,10 @@ def figures(store: Store, dataset: str, rows: Sequence[Row], done: Sequence[Done
     return Figures(tuple(compared), metric, some.n_instances, size, some.gold, known, unscored)
 
 
-def _line(place: int, row: Row, done: Sequence[Done], scores: Mapping[str, Score | None]) -> Line:
+def _line(place: int, row: Row, done: Sequence[Done], scores: Mapping[str, Score | None]) -> Measured:
     mine = sorted((one for one in done if one.row == place), key=lambda one: one.seed)
     told = [(one.seed, one.run, scores.get(one.run)) for one in mine]
-    return Line(
+    return Measured(
         row.name,
         row.settings,
         tuple((seed, run, score.value) for seed, run, score in told if score),
@@ -124,8 +124,8 @@ def _line(place: int, row: Row, done: Sequence[Done], scores: Mapping[str, Score
 
 
 def _with_gain(
-    store: Store, dataset: str, metric: str, stages: Mapping[str, str], first: Line, line: Line
-) -> Line:
+    store: Store, dataset: str, metric: str, stages: Mapping[str, str], first: Measured, line: Measured
+) -> Measured:
     before = {seed: (run, score) for seed, run, score in first.runs}
     pairs = [(before[seed], (run, score)) for seed, run, score in line.runs if seed in before]
     if not pairs:
@@ -140,7 +140,7 @@ def _with_gain(
     means = np.take_along_axis(np.stack(drawn), seeds, axis=0).mean(axis=0)
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     gain = Gain(fmean(apart), float(low), float(high), sum(value > 0 for value in apart), len(pairs))
-    return Line(line.name, line.settings, line.runs, line.failed, gain)
+    return Measured(line.name, line.settings, line.runs, line.failed, gain)
 
 
 def _drawn(

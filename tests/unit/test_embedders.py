@@ -73,7 +73,7 @@ def test_settings_out_of_range_are_refused() -> None:
 
 
 def test_embedders_are_found_by_name() -> None:
-    assert {"ngrams", "sentence_transformer", "endpoint"} == set(embedders)
+    assert {"ngrams", "sentence_transformer", "endpoint", "xampler", "random"} == set(embedders)
 
 
 def test_a_neural_embedder_without_a_model_says_what_to_do() -> None:
