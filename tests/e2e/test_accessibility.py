@@ -33,7 +33,7 @@ PAGES = {
     "Template": "/calls?dataset=sample-topic-gsw&run=ffffffffffffffff&sentence=1&tab=wording",
     "Model": "/run?dataset=sample-pos-fao&plan=" + quote(json.dumps(MODEL)),
 }
-DAILY = {"Overview", "Stage I", "Exemplars", "Compare"}
+DAILY = {"Overview", "Compare"}
 """Pages that every `make test` looks at; the others wait for `make accept`."""
 CHIP = ".toks .chip"
 LOOKS = 3

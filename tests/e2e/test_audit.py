@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 ROWS = [("<img/src=http://outside.example/x.png> og so", "A A B"), ("og nú", "B A"), ("بيت كبير", "A A")]
 PLACES = [
     ("agreement", 1440),
-    ("history", 1024),
     *(
         pytest.param(part, width, marks=pytest.mark.thorough)
         for part in ("", "agreement", "history", "effort", "people")

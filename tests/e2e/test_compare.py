@@ -91,6 +91,7 @@ def test_a_ribbon_opens_its_sentences(dashboard: Dashboard, tab: Page) -> None:
     expect(tab.get_by_text(re.compile(r"Stage II?: \w+")).first).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_a_cell_of_the_confusion_opens_its_sentences(dashboard: Dashboard, tab: Page) -> None:
     tab.goto(f"{dashboard.url}{HERE}&part=labels")
     click_datum(tab, "confusion-0", "d[0] !== d[1]")
@@ -116,6 +117,7 @@ def test_a_point_of_the_calibration_opens_its_sentences(dashboard: Dashboard, ta
     expect(tab.get_by_text(re.compile(r"confidence of Stage I+ 0\.\d to")).first).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_a_number_of_a_table_opens_its_sentences(dashboard: Dashboard, tab: Page) -> None:
     tab.goto(dashboard.url + HERE)
     table = tab.locator(".st-key-switches canvas").first

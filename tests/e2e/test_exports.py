@@ -83,6 +83,7 @@ def reach(tab: Page, name: str) -> bool:
     return False
 
 
+@pytest.mark.thorough
 def test_the_report_is_saved_from_the_page_and_says_the_same(
     dashboard: Dashboard, tab: Page, browser: Browser, tmp_path: Path
 ) -> None:

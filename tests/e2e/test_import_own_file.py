@@ -133,6 +133,7 @@ def test_a_broken_file_is_one_message_with_its_line(served: Dashboard, tab: Page
     expect(tab.get_by_text("broken.conllu:4: ")).to_have_count(0, timeout=FIRST)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shade", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_axe_finds_nothing_serious(served: Dashboard, browser: Browser, tmp_path: Path, shade: str) -> None:
     (tmp_path / "own.conllu").write_text(GLOSSED + sentence(("x\u200b", "X")), "utf8")

@@ -31,6 +31,7 @@ def serious(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html']}" for rule in bad for node in rule["nodes"]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shade", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_axe_finds_nothing_serious(served: Served, browser: Browser, shade: Any) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=shade)
@@ -61,6 +62,7 @@ def test_hostile_text_is_text(served: Served, tab: Page) -> None:
     assert tab.evaluate("window.pwned") is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "width", [390, 1024, *(pytest.param(n, marks=pytest.mark.thorough) for n in (1440, 3840))]
 )

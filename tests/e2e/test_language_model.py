@@ -48,6 +48,7 @@ def typed(field: Locator, text: str) -> None:
     field.press("Enter")
 
 
+@pytest.mark.thorough
 def test_chosen_looked_at_asked_stopped_resumed_opened_and_asked_again(
     dashboard: Dashboard, tab: Page, server: FakeLLM
 ) -> None:

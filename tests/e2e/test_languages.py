@@ -62,6 +62,7 @@ def test_a_click_on_a_cell_looks_at_its_run_and_leads_to_compare(released: Dashb
     expect(tab).to_have_url(re.compile("dataset=ssp-release-ibo"))
 
 
+@pytest.mark.thorough
 def test_a_run_is_reached_by_the_keyboard(released: Dashboard, tab: Page) -> None:
     tab.goto(f"{released.url}/languages?dataset=ssp-release-hau&task=ner")
     heading(tab, "Languages")

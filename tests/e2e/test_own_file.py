@@ -50,7 +50,9 @@ def own(sample_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     running.stop()
 
 
-@pytest.mark.parametrize("page", ["stage1", "exemplars", "compare"])
+@pytest.mark.parametrize(
+    "page", ["stage1", *(pytest.param(page, marks=pytest.mark.thorough) for page in ("exemplars", "compare"))]
+)
 def test_hostile_words_are_shown_and_do_nothing(own: Dashboard, tab: Page, page: str) -> None:
     tab.goto(f"{own.url}/{page}?dataset=own&sentence=0")
     for form in HOSTILE[:4]:

@@ -74,6 +74,7 @@ def test_a_word_shows_who_spoke_for_it_by_mouse_and_by_key(explained: Dashboard,
     assert "token" not in tab.evaluate("location.search")
 
 
+@pytest.mark.thorough
 def test_exemplars_of_other_languages_say_so(explained: Dashboard, tab: Page) -> None:
     tab.goto(f"{explained.url}/exemplars?dataset=sample-pos-fao&sentence=3")
     expect(tab.get_by_text("and 8 of other languages")).to_be_visible(timeout=FIRST)

@@ -188,6 +188,7 @@ def test_everybody_can_read_it(reader: Page, file: Path) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.thorough
 @pytest.mark.real
 def test_hausa_falls_with_the_stronger_stage_one(
     mirror: Path, tmp_path: Path, reader: Page, monkeypatch: pytest.MonkeyPatch

@@ -55,6 +55,7 @@ def test_a_view_of_the_form_can_be_sent(dashboard: Dashboard, tab: Page) -> None
     expect(tab.get_by_text("30 sentences of", exact=False).first).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_what_stands_in_the_way_is_there_before_start(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard, **{"selector.percentile": 7})
     expect(tab.get_by_text("not ready")).to_be_visible(timeout=FIRST)

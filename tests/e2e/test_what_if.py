@@ -102,6 +102,7 @@ def test_settings_become_a_recipe_that_can_be_run(dashboard: Dashboard, tab: Pag
     expect(tab.get_by_role("option", name="five-first")).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_the_whole_set_and_other_ways_of_choosing(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard, "/exemplars?dataset=sample-pos-fao&sentence=3&tab=set")
     expect(tab.get_by_text("Who is used how often")).to_be_visible(timeout=FIRST)
@@ -114,6 +115,7 @@ def test_the_whole_set_and_other_ways_of_choosing(dashboard: Dashboard, tab: Pag
     expect(tab.get_by_text(re.compile("solved in"))).to_be_visible(timeout=FIRST)
 
 
+@pytest.mark.thorough
 def test_presenting_saves_nothing(dashboard: Dashboard, tab: Page) -> None:
     opened(tab, dashboard, f"{ONE}&present=1")
     expect(tab.get_by_role("button", name="Save as recipe")).to_have_count(0)
