@@ -68,7 +68,8 @@ def _line(*parts: str) -> str:
 
 
 def _data(dataset: Dataset, splits: Sequence[str]) -> str:
-    illustrative = "illustrative sentences, " if dataset.illustrative else ""
+    kind = "synthetic" if naming.is_synthetic(dataset) else "illustrative"
+    illustrative = f"{kind} sentences, " if dataset.illustrative else ""
     named = ", ".join(splits[:SPLIT_NAMES]) + (" …" if len(splits) > SPLIT_NAMES else "")
     told = f"{'split' if len(splits) == 1 else 'splits'} {named}"
     return f"{naming.language_task(dataset)}: {dataset.name} ({dataset.id}), {illustrative}{told}"

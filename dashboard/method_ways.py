@@ -171,6 +171,8 @@ def plain(value: object) -> str:
     """A setting's value as it is read."""
     if isinstance(value, tuple | list):
         return " ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value).rstrip("/").rpartition("/")[2] or "none"
 
 

@@ -125,6 +125,11 @@ def in_badge(text: str) -> str:
     return escaped.replace("://", ":\u2060//").replace("www.", "www\u2060.")
 
 
+def is_synthetic(dataset: Dataset) -> bool:
+    """Whether a program made up its sentences (the demo world)."""
+    return dataset.meta.get("kind") == "world"
+
+
 def language_task(dataset: Dataset) -> str:
     return f"{language_of(dataset)} · {SHORT_TASKS[dataset.task]}"
 

@@ -8,6 +8,7 @@ from dashboard import current, naming
 from dashboard.widgets.audit.parts import parts
 from dashboard.widgets.desk import who
 from dashboard.widgets.export import export_menu
+from dashboard.widgets.layout import made_here
 
 dataset = current.dataset()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
@@ -15,8 +16,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     buttons = st.container(horizontal=True, horizontal_alignment="right", width="content", gap="small")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="desk-head"):
     st.badge(naming.in_badge(naming.language_task(dataset)), color="blue")
-    if dataset.illustrative:
-        st.badge("illustrative sample", color="orange", icon=":material/science:")
+    made_here(dataset)
     st.container(width="content").text(dataset.name)
     name = who.who()
 tables = parts(dataset, name)

@@ -26,7 +26,7 @@ def shares(table: pd.DataFrame, *, by: str, dark: bool) -> go.Figure:
         "range": [len(groups) - 0.4, -0.6],
         "showgrid": False,
     }
-    look = house_look(colors, height=96 + ROW * max(1, len(groups)), legend=True, x=x, y=y)
+    look = house_look(colors, height=150 + ROW * max(2, len(groups)), legend=True, x=x, y=y)
     chance = table.groupby(table[by].astype(str))["by chance"].mean().reindex(groups)
     traces = [_chance(chance, colors)]
     for place, name in enumerate(names):

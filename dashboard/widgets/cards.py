@@ -8,6 +8,7 @@ from core import catalog
 from core.types import Dataset
 from dashboard import actions, naming, queries, routes, state
 from dashboard.widgets import jobs, run_link, scores
+from dashboard.widgets.layout import made_here
 
 OFFERED = {
     "ssp-release-fao": "100 test sentences, GPT-4's recorded answers included",
@@ -49,13 +50,7 @@ def card(dataset: Dataset) -> None:
 def _badges(dataset: Dataset) -> None:
     with st.container(horizontal=True, gap="small"):
         st.badge(naming.TASKS[dataset.task], color="blue")
-        if dataset.illustrative:
-            st.badge(
-                "illustrative sample",
-                color="orange",
-                icon=":material/science:",
-                help="Written for this project with the help of a machine, not checked by native speakers.",
-            )
+        made_here(dataset)
 
 
 def _result(dataset: Dataset, best: queries.RunRow) -> None:

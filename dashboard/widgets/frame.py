@@ -10,7 +10,6 @@ from core.settings import settings
 from core.types import Dataset
 from dashboard import actions, naming, queries, routes, state
 
-WORLD = "world"
 """The kind of a data set that the program made up (`core.world`)."""
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
@@ -57,7 +56,7 @@ def _dataset_names(found: list[Dataset]) -> dict[str, str]:
     names = {item.id: naming.language_task(item) for item in found}
     real = [names[item.id] for item in found if not item.illustrative]
     return {
-        item.id: f"{names[item.id]} ({'synthetic' if item.meta.get('kind') == WORLD else 'sample'})"
+        item.id: f"{names[item.id]} ({'synthetic' if naming.is_synthetic(item) else 'sample'})"
         if item.illustrative
         else f"{names[item.id]} · {item.name}"
         if real.count(names[item.id]) > 1

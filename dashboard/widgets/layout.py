@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.types import Dataset
 from dashboard import naming, state
 from dashboard.charts.palette import enlarged, theme
 from dashboard.current import Here
@@ -24,10 +25,23 @@ def heading(title: str, here: Here, source: str) -> DeltaGenerator:
         buttons = st.container(horizontal=True, horizontal_alignment="right", width="content", gap="small")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(naming.in_badge(naming.language_task(here.dataset)), color="blue")
-        if here.dataset.illustrative:
-            st.badge("illustrative sample", color="orange", icon=":material/science:")
+        made_here(here.dataset)
         st.text(f"{here.dataset.name} · {source}")
     return buttons
+
+
+def made_here(dataset: Dataset) -> None:
+    """Says of sentences that come with the project what they are; nothing of others."""
+    if not dataset.illustrative:
+        return
+    synthetic = naming.is_synthetic(dataset)
+    told = (
+        "Made up by a program: nothing in it is a fact about a real language."
+        if synthetic
+        else "Written for this project with the help of a machine, not checked by native speakers."
+    )
+    said = "synthetic" if synthetic else "illustrative sample"
+    st.badge(said, color="orange", icon=":material/science:", help=told)
 
 
 def metrics(values: Mapping[str, str | None], *, note: str = "") -> None:

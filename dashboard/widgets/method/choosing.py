@@ -9,7 +9,7 @@ from core.types import Dataset
 from dashboard import methods as asked
 from dashboard import naming, queries, routes, state
 from dashboard.widgets.empty import empty
-from dashboard.widgets.frame import WORLD
+from dashboard.widgets.layout import made_here
 
 
 def method() -> Method:
@@ -33,10 +33,7 @@ def about(dataset: Dataset | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(naming.in_badge(naming.language_task(dataset)), color="blue")
-        if dataset.illustrative:
-            made_up = dataset.meta.get("kind") == WORLD
-            said = "synthetic" if made_up else "illustrative"
-            st.badge(said, color="orange", icon=":material/science:")
+        made_here(dataset)
         st.text(dataset.name)
 
 

@@ -13,7 +13,6 @@ from core.types import Dataset
 from dashboard import naming
 from dashboard.method_ways import Way
 from dashboard.widgets.export import Tables
-from dashboard.widgets.frame import WORLD
 
 TITLE = "Published figures"
 SYNTHETIC = "demo-world/"
@@ -72,7 +71,7 @@ def apart(method: Method, dataset: Dataset, shown: Sequence[Way]) -> pd.DataFram
         "": "here",
         "model": ", ".join(dict.fromkeys(model(way) for way in shown if way.own)) or "none: no run of it yet",
         "data": f"{naming.language_of(dataset)}: {dataset.name}, {first.n:,} items, {first.labels} labels"
-        + (" (synthetic)" if dataset.meta.get("kind") == WORLD else ""),
+        + (" (synthetic)" if naming.is_synthetic(dataset) else ""),
         "learned from": ", ".join(dict.fromkeys(source for way in shown for source in sources(way)))
         or "nothing",
     }
@@ -110,7 +109,7 @@ def told(method: Method, dataset: Dataset) -> str:
     same = any(figure.dataset == dataset.id for figure in paper_figures() if figure.paper == method.title)
     if same:
         return "The paper has figures of this very data set: Languages sets them beside the runs they fit."
-    synthetic = dataset.meta.get("kind") == WORLD
+    synthetic = naming.is_synthetic(dataset)
     why = "synthetic text and a tiny model" if synthetic else "another model and other data"
     return (
         f"These are not the paper’s conditions: {why}. Whether a gain shows here says whether the method "
