@@ -55,7 +55,9 @@ def test_a_reader_walks_from_the_drawing_to_the_results(
     for key in ("ArrowDown", "ArrowDown", "Home"):
         tab.keyboard.press(key)
     tab.keyboard.press("Shift+Space")
-    expect(tab).to_have_url(re.compile("run="), timeout=FIRST)
+    expect(tab).not_to_have_url(re.compile(f"run={made['hard']}"), timeout=FIRST)
+    still = tab.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(still).to_have_count(1, timeout=FIRST)
     tab.get_by_role("link", name="Method", exact=True).click()
     expect(tab.get_by_text("Step by step")).to_be_visible(timeout=FIRST)
     expect(tab.get_by_role("tab", name="What it does")).to_have_attribute("aria-selected", "true")

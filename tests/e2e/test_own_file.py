@@ -81,7 +81,7 @@ def test_a_run_can_be_stopped(own: Dashboard, tab: Page) -> None:
     tab.goto(f"{own.url}/?dataset=own")
     start_from_card(tab, "own")
     tab.get_by_role("button", name="Stop").first.click(timeout=FIRST)
-    expect(tab.get_by_text("the run was stopped")).to_be_visible(timeout=FIRST)
+    expect(tab.get_by_text("the run was stopped").first).to_be_visible(timeout=FIRST)
     expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
     tab.goto(f"{own.url}/?dataset=own")
     heading(tab, "Overview")
